@@ -187,9 +187,19 @@ def _name(
 
 
 def heads(blocks: Iterable[Block]) -> frozenset[str]:
-    """What a running head may say: titles of chapters, and what the cover gives it."""
+    """What a running head may say: titles of chapters, and what the cover gives it.
+
+    The head of a table that goes on over a page is such, too, line by line.
+    """
     places = ("h2", "p.topic-name", "@data-report", "@data-foot")
-    return frozenset(b.text for b in blocks if b.place in places)
+    lines = (b.text.split() for b in blocks if b.place == "th")
+    parts = (
+        " ".join(words[start:end])
+        for words in lines
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    )
+    return frozenset((*(b.text for b in blocks if b.place in places), *parts))
 
 
 def around(paper: Paper, heads: frozenset[str], allowed: Allowed, tally: Tally) -> None:

@@ -50,10 +50,16 @@ def print_page(page: str, style: str, published: datetime, name: str) -> bytes:
     Raises:
         JsnaError: the printer warns.
     """
-    from jsna.report import pdftext
+    from jsna.report import pdfjoin, pdftext
     from jsna.report.pdftags import finish, link_words
 
-    with _epoch(published), uncollected(), pdftext.lines(), _warnings() as warnings:
+    with (
+        _epoch(published),
+        uncollected(),
+        pdftext.lines(),
+        pdfjoin.marked(),
+        _warnings() as warnings,
+    ):
         from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
 

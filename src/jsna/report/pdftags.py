@@ -13,6 +13,8 @@ from html import unescape
 from io import BytesIO
 from typing import Any, Final
 
+from jsna.report import pdfjoin
+
 #: Page margins in CSS pixels from the top, as print.css has them: text beyond is a running head.
 _TOP: Final = 22 / 25.4 * 96
 _BOTTOM: Final = (297 - 18) / 25.4 * 96
@@ -52,6 +54,10 @@ def finish(content: bytes, links: Mapping[str, str]) -> bytes:
         document = pdf.Root.StructTreeRoot.K
         document = document[0] if isinstance(document, pikepdf.Array) else document
         document.K = pikepdf.Array(kid for kid in document.K if kid.objgen not in margins)
+        pdfjoin.join(pdf, document)
+        for item in [*pdf.objects]:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/LI":
+                _body(pdf, item)
         for item in pdf.objects:
             if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem":
                 _attributes(item)
@@ -119,6 +125,40 @@ def _links(page: Any, links: Mapping[str, str]) -> None:
         words = links.get(str(target)) or str(target)
         annotation.Contents = words
         annotation.F = _PRINT
+
+
+def _body(pdf: Any, item: Any) -> None:
+    """Put what an item of a list holds beside its label into one body, where it is in several."""
+    import pikepdf
+
+    held = item.get("/K")
+    kids = [*held] if isinstance(held, pikepdf.Array) else []
+    labels = [kid for kid in kids if _named(kid) == "/Lbl"]
+    rest = [kid for kid in kids if _named(kid) != "/Lbl"]
+    if all(_named(kid) == "/LBody" for kid in rest) and len(rest) <= 1:
+        return
+    body = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.StructElem,
+            S=pikepdf.Name.LBody,
+            P=item,
+            Pg=item.Pg,
+            K=pikepdf.Array(rest),
+        )
+    )
+    for kid in rest:
+        if _named(kid):
+            kid.P = body
+        if _named(kid) == "/LBody":
+            kid.S = pikepdf.Name.NonStruct
+    item.K = pikepdf.Array([*labels, body])
+
+
+def _named(kid: Any) -> str:
+    """The kind of a structure element; empty of anything else."""
+    import pikepdf
+
+    return str(kid.get("/S", "")) if isinstance(kid, pikepdf.Dictionary) else ""
 
 
 def _attributes(element: Any) -> None:

@@ -66,7 +66,7 @@ rule tabulate:
     conda:
         "../environment.yml"
     params:
-        stated=lambda w: flow.stated(w.edition),
+        stated=lambda w: flow.stated(w.edition, "tabulate"),
         code=flow.code("tabulate"),
     message:
         flow.message("tabulate")

@@ -65,7 +65,10 @@ _WORDS: Final = "dimensions"
 #: What was asked of the assessment, and what the report is about: words around the figures alone.
 #: `answers` of indicators is a part of it, see `provenance.inputs`.
 ASKED: Final = "questions topics"
-_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED}"
+#: What a council says itself of an edition: its events, which charts note, and all the rest.
+COUNCIL: Final = "council"
+CONTEXT: Final = "context"
+_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED} {COUNCIL} {CONTEXT}"
 _TABLES: Final = f"{_SAID} disclosure releases"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
@@ -160,7 +163,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "Drawing the charts",
             ("safe draft", "draft"),
             "jsna.charts",
-            unread=ASKED,
+            unread=f"{ASKED} {COUNCIL}",
         ),
         _stage(
             "write",
@@ -174,6 +177,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.workbook.run",
             "Writing the tables as workbooks",
             ("safe draft", "draft"),
+            unread=f"{COUNCIL} {CONTEXT}",
         ),
         _stage("print", "jsna.report.pdf", "Printing the PDF", ("draft", "draft")),
         _stage(

@@ -154,7 +154,8 @@ def test_a_page_for_paper_has_nothing_that_only_a_browser_needs() -> None:
     page, images = prepare(PAGE)
     assert "<data" not in page and "data-measure" not in page and "no such thing" not in page
     assert "It was 5.5% of\n[c]. See" in page
-    ((address, image),) = images.items()
+    ((address, (media, image)),) = images.items()
+    assert media == "image/svg+xml"
     assert f'<img src="{address}" alt="Girls &amp; &quot;boys&quot;">' in page
     assert "data-measure" not in image and image.startswith("<svg")
 

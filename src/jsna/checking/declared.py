@@ -19,7 +19,7 @@ from jsna.checking.known import Known, said
 from jsna.disclosure.discovery import digest, verdicts
 from jsna.errors import JsnaError, Problem
 from jsna.provenance import inputs
-from jsna.settings import loading
+from jsna.settings import council, loading
 from jsna.sources import permission
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def of_configuration(
     worded, drawn = partial(said, config, root, _CODE), partial(_drawn, config, root)
     problems = known.unless("words", worded, lambda: _worded(config, root))
     problems += known.unless("tables", drawn, tried)
+    problems += council.faults(config, root)
     problems += _linkage(config, paths)
     try:
         _publications(config, paths)

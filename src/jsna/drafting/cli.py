@@ -152,9 +152,18 @@ def edition(arguments: argparse.Namespace) -> int:
         return _forward(arguments.before, root, year)
     made = drafting.draft(drafting.Wanted(name, year, arguments.kind, today), root)
     drafting.write(made, root)
+    _own_words(made.name, root)
     for line in drafting.told(made):
         say(line)
     return 0
+
+
+def _own_words(name: str, root: Path, before: str = "") -> None:
+    """Put the folder of the council's own words beside a new edition."""
+    from jsna.drafting import own_words
+
+    for file in own_words.write(name, root, before):
+        say(file)
 
 
 def _year(given: int | None) -> int:
@@ -170,6 +179,7 @@ def _forward(before: str, root: Path, year: int) -> int:
 
     made = drafting.forward(before, root, year)
     drafting.write(made, root)
+    _own_words(made.name, root, before)
     for line in drafting.told(made):
         say(line)
     return 0

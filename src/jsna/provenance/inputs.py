@@ -14,16 +14,18 @@ from typing import Any, Final
 
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
+from jsna.model.council import CONTEXT as EVENTS
 from jsna.model.editions import TOLD
 from jsna.model.indicators import WORDS
 from jsna.provenance.fingerprint import fingerprint
 from jsna.settings import mappings, reading
 from jsna.settings.authorities import FILE as AUTHORITIES
+from jsna.settings.councils import files as own_words
 from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
 from jsna.settings.questions import QUESTIONS, TOPICS
 from jsna.settings.recoded import FILE as RECODED
-from jsna.stages import ASKED, FOR_READERS, STAGES
+from jsna.stages import ASKED, CONTEXT, COUNCIL, FOR_READERS, STAGES
 
 INDICATORS: Final = "config/indicators"
 #: Folders of configuration every edition stands on. Every release is among it: whether some release
@@ -55,6 +57,7 @@ def configuration(config: Configuration, root: Path) -> list[str]:
         DIMENSIONS,
         *(name for name in (RECODED, QUESTIONS, TOPICS) if (root / name).is_file()),
         *map(mappings.path_of, mappings.named(config.edition)),
+        *own_words(config.edition.edition, root),
     ]
     for folder in SHARED:
         found = sorted((root / "config" / folder).rglob("*.yaml"))
@@ -70,13 +73,17 @@ def stated(config: Configuration, root: Path, stage: str = "") -> str:
     readers is not either.
     """
     unread = STAGES[stage].unread if stage else ()
-    read = [
-        file
-        for file in configuration(config, root)
-        if Path(file).parts[1].removesuffix(".yaml") not in unread
-    ]
+    read = [file for file in configuration(config, root) if _part(file) not in unread]
     told, asked = FOR_READERS not in unread, not {*ASKED.split()} <= {*unread}
     return _digest({file: _said(config, root, file, told=told, asked=asked) for file in read})
+
+
+def _part(file: str) -> str:
+    """The part of the configuration a file belongs to, as `Stage.unread` names it."""
+    _, part, *below = Path(file).parts
+    if part == "editions" and len(below) > 1:
+        return CONTEXT if below[-1] == EVENTS else COUNCIL
+    return part.removesuffix(".yaml")
 
 
 def linkage_stated(root: Path) -> str:
@@ -191,7 +198,8 @@ def recipe(config: Configuration, root: Path) -> str:
     """
     own = (*raw_files(config), *releases(config), *configuration(config, root))
     digests: dict[str, object] = {INDICATORS: audited(config)}
-    for file in sorted({*own, *linkage_rules(root)} - {DIMENSIONS, QUESTIONS, TOPICS}):
+    words = {DIMENSIONS, QUESTIONS, TOPICS, *own_words(config.edition.edition, root)}
+    for file in sorted({*own, *linkage_rules(root)} - words):
         if (root / file).is_file() and not file.startswith(f"{INDICATORS}/"):
             digests[file] = _said(config, root, file, told=False)
     return _digest([digests, to_safe(root)])

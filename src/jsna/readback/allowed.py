@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jsna.readback import own_words
 from jsna.readback.blocks import HOLE, NUMBER, Block
 from jsna.readback.page import AXIS, GROUP, MARKER, TIME
 from jsna.readback.vocabulary import MONTHS, Vocabulary
@@ -87,6 +88,7 @@ TYPES: Final[Sequence[Type]] = (
     # The second of two counts of the same places, which are named with the first.
     _type("places counted", r"\b(?:districts?|wards?) (?:is|are) (?P<side>higher|lower) than .+, "
           r"(?P<count>\d+) (?:is|are) (?!(?P=side))(?:higher|lower)(?=\W|$)"),
+    *(_type(name, pattern, frozenset({own_words.PLACE})) for name, pattern in own_words.TYPES),
 )  # fmt: skip
 
 
@@ -109,6 +111,7 @@ class Allowed:
             "group": vocabulary.groups.__contains__,
             "count": self._few,
             "of": self._few,
+            "ownday": own_words.real,
         }
 
     def types(self, block: Block) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from jsna.model.scripts import LOADED
 from jsna.readback.blocks import CERTIFICATE, Block, Cell, Segment
+from jsna.readback.own_words import PLACE
 
 #: Elements that do not break the text they stand in.
 _INLINE: Final = frozenset({"a", "abbr", "b", "code", "data", "em", "i", "span", "strong"})
@@ -58,6 +59,7 @@ class Page:
         outward: (page led to and id in it, text) of every link to another page.
         unreadable: elements that show no text; a page may load scripts that are known
             (`readback.scripts` reads them), and holds none itself.
+        logos: pictures of the council's own, as the page holds them.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Page:
     links: list[tuple[str, str]] = field(default_factory=list)
     outward: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    logos: list[str] = field(default_factory=list)
 
     def said(self, target: str) -> str:
         """The text of the first block that an id leads to; empty where there is none."""
@@ -106,7 +109,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         classes = frozenset(given.get("class", "").split())
-        if tag in _OPAQUE and not (tag == "script" and given.get("src") in LOADED):
+        if tag == "img" and "logo" in classes:
+            self.page.logos.append(given.pop("src", ""))
+        elif tag in _OPAQUE and not (tag == "script" and given.get("src") in LOADED):
             self.page.unreadable.append(tag)
         if tag == "svg":
             self._figure = given.get("id", "")
@@ -239,6 +244,8 @@ class _Reader(HTMLParser):
     def _place(self) -> str:
         if self._inside("nav"):
             return "nav"
+        if any(PLACE in element.classes for element in self._stack):
+            return PLACE
         for element in reversed(self._stack):
             if "aside" in element.classes:
                 return "aside"

@@ -47,6 +47,7 @@ class Reader:
         allowed: types of numbers that are no measures.
         certificate: what the proof certifies.
         everyone: the safe table of standings; none where there is none.
+        logo: the council's picture as a page may hold it; empty for none.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Reader:
         allowed: Allowed,
         certificate: Certificate,
         everyone: pd.DataFrame | None = None,
+        logo: str = "",
     ) -> None:
+        self._logo = logo
         names = Names(config, frame)
         self._allowed = allowed
         decimals = {name: one.decimals for name, one in config.indicators.items()}
@@ -125,6 +128,10 @@ class Reader:
         page = webpage.read(text)
         for tag in page.unreadable:
             tally.wrong(f"holds <{tag}>, which cannot be read back", code="unreadable")
+        for picture in page.logos:
+            if picture != self._logo:
+                rule = "holds a picture that is not the one identity.yaml names"
+                tally.wrong(rule, code="unreadable")
         charts: dict[str, list[Block]] = {}
         for block in page.blocks:
             if block.figure:

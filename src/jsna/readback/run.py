@@ -11,6 +11,7 @@ from jsna.readback.allowed import Allowed
 from jsna.readback.reader import Reader
 from jsna.readback.result import Readback
 from jsna.readback.vocabulary import Vocabulary
+from jsna.settings.council import load as load_council
 
 
 def run(config: Configuration, paths: io.Paths) -> None:
@@ -39,9 +40,11 @@ def readback(config: Configuration, paths: io.Paths) -> Readback:
     frame = io.read_measures(paths.safe / "measures.parquet")
     frame = frame[frame["edition"].eq(config.edition.edition)]
     proved, faults = certificate.read(paths.safe)
-    allowed = Allowed(Vocabulary(config, frame, registry(), proved.words))
+    council = load_council(config, paths.root)
+    allowed = Allowed(Vocabulary(config, frame, registry(), proved.words, council))
     everyone = standings.check(io.read_parquet(paths.safe / standings.FILE), standings.FILE)
-    reader = Reader(frame, config, allowed, proved, everyone)
+    logo = council.logo.address if council.logo else ""
+    reader = Reader(frame, config, allowed, proved, everyone, logo)
     files = record.files(paths.draft)
     # Web pages first: PDFs and charts are held to them.
     for name in sorted(files, key=lambda name: (not name.endswith(".html"), name)):

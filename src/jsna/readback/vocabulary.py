@@ -15,10 +15,12 @@ import pandas as pd
 from jsna import __version__
 from jsna.measures.sources import profile_of
 from jsna.model import open_data
+from jsna.model.commentary import SILENT, Council
 from jsna.model.configuration import Configuration
 from jsna.model.contract import Extract
 from jsna.model.formulas import FORMULAS
 from jsna.model.schema import NUMBERS, TOTAL, audit_reason, dimensions
+from jsna.readback import own_words
 from jsna.readback.asked import Asked
 from jsna.readback.blocks import NUMBER
 
@@ -38,6 +40,7 @@ class Vocabulary:
         frame: its safe measures, for their periods, categories and notes.
         extracts: declared extracts by name.
         tried: what the certificate says was tried before hiding.
+        council: what the council says itself.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Vocabulary:
         frame: pd.DataFrame,
         extracts: Mapping[str, Extract],
         tried: Iterable[str] = (),
+        council: Council = SILENT,
     ) -> None:
         self._by_number: dict[str, list[tuple[str, int, str]]] = {}
         categories = _categories(frame)
@@ -54,6 +58,7 @@ class Vocabulary:
             *_labels(config, categories),
             *_sources(config, extracts),
             *_edition(config),
+            *own_words.phrases(council),
             *_topics(config),
             *(("measure note", note) for note in frame["note"].unique()),
             *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
@@ -72,7 +77,7 @@ class Vocabulary:
             *(("dictionary", said) for meaning in open_data.MEANINGS.values() for said in meaning),
         ):
             self._learn(kind, phrase)
-        dates = [*_dates(config), *_positions(frame)]
+        dates = [*_dates(config), *_positions(frame), *own_words.days(council)]
         self.dates = {_written(day) for day in dates} | {day.isoformat() for day in dates}
         periods = {*frame["period"].unique(), *(d.period for d in config.edition.deliveries)}
         periods |= {part for period in periods for part in period.split(" to ")}

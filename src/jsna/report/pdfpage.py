@@ -8,6 +8,7 @@ the other charts handed over as images that it reads with a fast parser.
 
 from __future__ import annotations
 
+import base64
 import re
 from html import unescape
 from typing import Any, Final
@@ -26,21 +27,30 @@ _SEARCH: Final = re.compile(r'<form class="screen-only.*?</form>|<script .*?</sc
 _KEY: Final = re.compile(r' data-(?:measure|field)="[^"]*"')
 _IMAGE: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _TITLE: Final = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
+#: The council's own picture, which stands in the page whole; `readback` holds it to its file.
+_LOGO: Final = re.compile(r'(<img class="logo" src=")data:(image/[a-z+]+);base64,([\w+/=]+)"')
 _SCHEME: Final = "figure:"
+_DRAWN: Final = "image/svg+xml"
 
 
-def prepare(page: str) -> tuple[str, dict[str, str]]:
-    """The page for paper, and its images by the address it names them by."""
-    images: dict[str, str] = {}
+def prepare(page: str) -> tuple[str, dict[str, tuple[str, str | bytes]]]:
+    """The page for paper, and the type and content of its images by the address it names."""
+    images: dict[str, tuple[str, str | bytes]] = {}
 
     def lift(found: re.Match[str]) -> str:
         address = f"{_SCHEME}{len(images)}"
-        images[address] = _KEY.sub("", found[0])
+        images[address] = _DRAWN, _KEY.sub("", found[0])
         title = _TITLE.search(found[0])
         # The title is escaped already, as the text of an element; quotes are what is left to do.
         alt = (title[1] if title else "").replace('"', "&quot;")
         return f'<img src="{address}" alt="{alt}">'
 
+    def carry(found: re.Match[str]) -> str:
+        address = f"{_SCHEME}logo"
+        images[address] = found[2], base64.b64decode(found[3])
+        return f'{found[1]}{address}"'
+
+    page = _LOGO.sub(carry, page)
     for left_out in (_SCREEN, _NARROW, _FOLDED, _SEARCH, _MARK):
         page = left_out.sub("", page)
     page = _ELSEWHERE.sub(r"\1", _HIDDEN.sub(r"\1", page))
@@ -50,7 +60,7 @@ def prepare(page: str) -> tuple[str, dict[str, str]]:
 class Images(URLFetcher):  # type: ignore[misc]
     """Gives the printer the page's own images and refuses every other address."""
 
-    def __init__(self, images: dict[str, str]) -> None:
+    def __init__(self, images: dict[str, tuple[str, str | bytes]]) -> None:
         super().__init__(allowed_protocols=())
         self._images = images
 
@@ -62,4 +72,5 @@ class Images(URLFetcher):  # type: ignore[misc]
         """
         if url not in self._images:
             raise ValueError(f"the report asks for something outside itself: {unescape(url[:80])}")
-        return URLFetcherResponse(url, self._images[url], {"Content-Type": "image/svg+xml"})
+        media, content = self._images[url]
+        return URLFetcherResponse(url, content, {"Content-Type": media})

@@ -8,6 +8,7 @@ import pandas as pd
 
 from jsna import io, records
 from jsna.errors import JsnaError
+from jsna.model.commentary import SILENT, Council
 from jsna.model.configuration import Configuration
 from jsna.model.documents import BRIEF, REPORT
 from jsna.model.standings import KEY as STANDING
@@ -23,11 +24,13 @@ from jsna.report import (
     standings,
 )
 from jsna.report.certificate import Certificate
+from jsna.report.council.words import Words
 from jsna.report.opendata import Beside, OpenData
 from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
 from jsna.report.topics import document, plain
 from jsna.saying import say
+from jsna.settings import council
 from jsna.sources import registry
 from jsna.view.answers import answers
 from jsna.view.rows import Measures
@@ -54,7 +57,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     everyone = standings.load(safe_files, paths)
     made = OpenData(frame, config)
     charts = paths.draft / "charts"
-    pages, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made)
+    own = council.load(config, paths.root)
+    pages, data = compose(frame, config, safe_files, charts, proved, stated, everyone, made, own)
     readers = (BRIEF.page, REPORT.page)
     if problems := [p for name in readers for p in plain.faults(name, pages[name], config.avoid)]:
         raise JsnaError(problems, title="The report has words that its readers do not use:")
@@ -87,20 +91,24 @@ def compose(
     stated: attrition.Stated,
     everyone: pd.DataFrame | None = None,
     made: OpenData | None = None,
+    own: Council = SILENT,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The web pages and the open data files of some measures, and what is stated beside them.
 
-    With `everyone`, the safe table of standings, they say where the area stands among all.
+    With `everyone`, the safe table of standings, they say where the area stands among all; `own` is
+    what the council says itself.
     """
     made = made or OpenData(frame, config)
     view = Measures(frame, config, stated, everyone)
     register = Register(config, registry(), frame)
+    words = Words(view, own)
     env = html.environment(safe_files)
     drawn = figures.load(charts, view, safe_files.text)
     chapters = assemble.chapters(view, drawn, register)
     shared = assemble.context(view, chapters, register)
     titles = [(name, config.chapters[name].title) for name in config.edition.chapters]
     shared |= certificate.context(proved, config, titles)
+    shared["words"] = words
     answered = answers(view)
     shared["report"] = document.report(view, drawn, register, answered)
     shared["brief"] = brief.brief(shared["report"], register)

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from jsna.model.areas import AreaFile
 from jsna.model.chapters import ChapterFile
 from jsna.model.codelists import CodeListFile
+from jsna.model.council import ContactsFile, ContextFile, CouncilSources, IdentityFile
 from jsna.model.dimensions import DimensionsFile
 from jsna.model.editions import Edition
 from jsna.model.layouts import MappingFile
@@ -49,10 +50,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "area": Kind(AreaFile, "areas/*.yaml"),
     "authorities": Kind(AuthoritiesFile, "authorities.yaml"),
     "codelist": Kind(CodeListFile, "codelists/*.yaml"),
+    "contacts": Kind(ContactsFile, "editions/*/contacts.yaml"),
+    "context": Kind(ContextFile, "editions/*/context.yaml"),
     "dimensions": Kind(DimensionsFile, "dimensions.yaml"),
     "disclosure": Kind(ProfileFile, "disclosure/*.yaml"),
     "edition": Kind(Edition, "editions/*.yaml"),
     "few_figures": Kind(FewFile, "few_figures.yaml"),
+    "identity": Kind(IdentityFile, "editions/*/identity.yaml"),
     "indicators": Kind(ChapterFile, "indicators/*.yaml"),
     "linkage": Kind(Settings, "linkage/linkage.yaml"),
     "mapping": Kind(MappingFile, "mappings/*/*.yaml"),
@@ -62,6 +66,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "questions": Kind(QuestionsFile, "questions.yaml"),
     "recoded": Kind(RecodedFile, "recoded.yaml"),
     "release": Kind(ReleaseFile, "releases/*/*.yaml"),
+    "sources": Kind(CouncilSources, "editions/*/sources.yaml"),
     "topics": Kind(TopicsFile, "topics.yaml"),
     "workflow": Kind(WorkflowSettings, "config.yaml"),
 }

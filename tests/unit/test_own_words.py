@@ -296,6 +296,17 @@ def test_a_measure_is_printed_and_read_back(reference: str, text: str) -> None:
     assert "safe/ has" in str(tally.problems[0])
 
 
+def test_what_is_said_of_a_place_is_one_piece_and_says_that_it_is_a_draft() -> None:
+    view, _ = _view(*ROWS)
+    found, _ = read("It is {pupils_sen}.\n\n## What to ask\n\n- Why?\n")
+    made = Words(view, Council(places={"E07000921": found})).by_place()["E07000921"]
+    (place,) = {block.place for block in webpage.read(made).blocks}
+    assert place == "council"
+    assert "<h4>What the council asks</h4>" in made
+    assert "What this means" not in made
+    assert "Draft. Nobody has signed these words off." in made
+
+
 def test_a_hidden_figure_prints_the_marker_and_no_number() -> None:
     view, _ = _view(*ROWS)
     for show in ("value", "count", "of", "lower"):

@@ -108,7 +108,6 @@ class Words:
         made = {name: parts.get(name, Markup("")) for name in ("says", *PARTS.values())}
         return Said(**made, draft=signature is None, signed=_signed(signature))
 
-    headings = HEADINGS
     unsigned = UNSIGNED
 
     # -- contacts --------------------------------------------------------------------------------

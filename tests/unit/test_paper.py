@@ -117,12 +117,12 @@ def test_what_cannot_be_read_back_is_named() -> None:
     pdf.Root.AcroForm = Dictionary(Fields=Array([]))
     found = read(pdf)
     assert found.outside == [Run(1, "1�", None), Run(3, "21", None)]
+    assert found.attached == {"counts.csv": b"1,2"}
     assert sorted(found.unreadable) == [
         "a form",
         "a glyph without a letter on page 1",
         "a note on page 4",
         "a picture on page 2",
-        "an embedded file",
     ]
     assert found.unseen == [("link", "7")]
 

@@ -86,7 +86,8 @@ def test_every_element_of_the_page_is_one(document: pikepdf.Pdf) -> None:
 
 
 def test_it_still_passes_pdf_ua(content: bytes) -> None:
-    report = validator.validate_pdf_bytes(content)
+    profile = validator.ValidationProfile.PDF_UA_1
+    report = validator.validate_pdf_bytes(content, profile=profile)
     assert report.rules.failed == 0, [f"{f.rule_id}: {f.message}" for f in report.failures]
 
 

@@ -6,8 +6,10 @@ import csv
 import io as text_io
 import json
 import math
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pyarrow as pa
 import pytest
 
@@ -596,3 +598,23 @@ def test_a_tab_stop_is_no_number_a_reader_sees(tmp_path: Path) -> None:
     page = small.html('<div class="table" tabindex="0">Words</div>')
     assert not judged(tmp_path, "report.html", page).problems
     assert judged(tmp_path, "report.html", small.html('<div title="7 more">Words</div>')).problems
+
+
+def test_what_is_attached_is_a_file_of_the_data_of_figures(tmp_path: Path) -> None:
+    body = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.attachments["plans.csv"] = pikepdf.AttachedFileSpec(document, b"a\n1\n")
+        document.save(body)
+    page = html("<p>Words.</p>")
+    assert "is attached" in only(judged(tmp_path, "report.pdf", body.getvalue(), page))
+    own = tmp_path / "data" / "figures" / "plans.csv"
+    io.write_bytes(own, b"a\n1\n")
+    tally = judged(tmp_path, "report.pdf", body.getvalue(), page)
+    assert tally.counts["attached file"] == 1
+    assert not [problem for problem in tally.problems if "attached" in str(problem)]
+    io.write_bytes(own, b"a\n2\n")
+    told = [
+        str(problem) for problem in judged(tmp_path, "report.pdf", body.getvalue(), page).problems
+    ]
+    assert any("is attached" in line for line in told)

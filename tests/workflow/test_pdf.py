@@ -95,11 +95,23 @@ def elements(document: pikepdf.Pdf, kind: str) -> list[Any]:
     return found
 
 
-def test_it_passes_pdf_ua(content: bytes) -> None:
-    report = validator.validate_pdf_bytes(content)
+@pytest.mark.parametrize("profile", ["PDF_UA_1", "PDF_A_3A"])
+def test_it_passes_both_standards_in_one_file(content: bytes, profile: str) -> None:
+    report = validator.validate_pdf_bytes(
+        content, profile=getattr(validator.ValidationProfile, profile)
+    )
     assert report.rules.failed == 0, [f"{f.rule_id}: {f.message}" for f in report.failures]
     assert report.is_compliant
     assert report.rules.total > 50
+
+
+def test_the_data_of_its_figures_are_attached(document: pikepdf.Pdf, paths: io.Paths) -> None:
+    assert len(document.attachments) >= 1
+    for name, item in document.attachments.items():
+        own = paths.draft / "data" / "figures" / name
+        assert item.get_file().read_bytes() == own.read_bytes()
+    kinds = {str(item.AFRelationship) for item in document.Root.AF}
+    assert kinds == {"/Data"}
 
 
 def test_only_the_bundled_font_is_in_it(document: pikepdf.Pdf) -> None:
@@ -119,8 +131,9 @@ def test_it_is_small_and_named(content: bytes, document: pikepdf.Pdf) -> None:
     assert document.Root.PageMode == "/UseOutlines"
 
 
-def test_header_cells_say_which_way_they_head(document: pikepdf.Pdf) -> None:
-    cells = elements(document, "/TH")
+def test_header_cells_say_which_way_they_head(content: bytes, paths: io.Paths) -> None:
+    assert content  # printed with it
+    cells = elements(pikepdf.open(paths.draft / "technical-report.pdf"), "/TH")
     scopes = {str(cell.A.Scope) for cell in cells}
     assert cells
     assert scopes == {"/Row", "/Column"}

@@ -40,12 +40,14 @@ class Paper:
         outside: text that is not part of it: running heads and page numbers.
         unseen: (what it is, words) of outlines, link notes, text alternatives, information.
         unreadable: what holds content that cannot be read back.
+        attached: name -> content of each file that is attached.
     """
 
     runs: list[Run] = field(default_factory=list)
     outside: list[Run] = field(default_factory=list)
     unseen: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    attached: dict[str, bytes] = field(default_factory=dict)
 
 
 class _Reader:
@@ -57,7 +59,6 @@ class _Reader:
         self._fonts: dict[tuple[int, int], dict[bytes, str]] = {}
 
     def read(self) -> Paper:
-        import pikepdf
 
         found: dict[tuple[int, int], list[Run]] = {}
         for number, page in enumerate(self.pdf.pages, 1):
@@ -84,9 +85,8 @@ class _Reader:
                 self._unseen("outline", title)
         for name in _INFORMATION:
             self._unseen(name.strip("/").lower(), self.pdf.docinfo.get(name))
-        names = self.pdf.Root.get("/Names")
-        if isinstance(names, pikepdf.Dictionary) and "/EmbeddedFiles" in names:
-            self.made.unreadable.append("an embedded file")
+        for name, item in self.pdf.attachments.items():
+            self.made.attached[name] = item.get_file().read_bytes()
         if "/AcroForm" in self.pdf.Root:
             self.made.unreadable.append("a form")
         return self.made

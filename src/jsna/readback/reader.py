@@ -201,6 +201,13 @@ class Reader:
         found = paper.read(file.read_bytes())
         align.compare(found, align.expected(page.blocks, self._allowed, found), tally)
         align.around(found, align.heads(page.blocks), self._allowed, tally)
+        for attached, content in found.attached.items():
+            # What it is a copy of is read back as itself.
+            own = file.parent / "data" / "figures" / attached
+            if not own.is_file() or own.read_bytes() != content:
+                rule = "is attached, and is no file of the data of figures"
+                tally.wrong(rule, place=attached, code="attached")
+            tally.counts["attached file"] += 1
 
 
 def _leaves(content: Any, place: str = "") -> Iterator[tuple[str, Any]]:

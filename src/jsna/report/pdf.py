@@ -1,12 +1,17 @@
-"""The `print` stage: web pages as tagged PDFs (PDF/UA-1), with the bundled font alone."""
+"""The `print` stage: web pages as tagged PDFs (PDF/UA-1 and PDF/A-3a), with the bundled font alone.
+
+The figures' data are attached to the PDF, so that who keeps it keeps them.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +23,10 @@ from jsna.model.configuration import Configuration
 from jsna.model.documents import DOCUMENTS
 from jsna.report.safe_files import SafeFiles
 
-VARIANT: Final = "pdf/ua-1"
+#: What the printer makes; `pdftags.finish` adds that it is PDF/UA-1 too, which it is.
+VARIANT: Final = "pdf/a-3a"
+#: A file of the open data that a page links to below a figure.
+_DATA: Final = re.compile(r'<a href="(data/figures/[\w-]+\.csv)">')
 
 
 def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None) -> None:
@@ -34,11 +42,19 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
         system.isolate_fonts(safe_files.templates.parents[1])
     for document in DOCUMENTS:
         page = safe_files.text(paths.draft / document.page)
-        content = print_page(page, style, published, document.pdf)
+        names = dict.fromkeys(_DATA.findall(page))
+        data = {name: safe_files.bytes(paths.draft / name) for name in names}
+        content = print_page(page, style, published, document.pdf, data)
         io.write_bytes(paths.draft / document.pdf, content)
 
 
-def print_page(page: str, style: str, published: datetime, name: str) -> bytes:
+def print_page(
+    page: str,
+    style: str,
+    published: datetime,
+    name: str,
+    data: Mapping[str, bytes] | None = None,
+) -> bytes:
     """The PDF of a page.
 
     Args:
@@ -46,6 +62,7 @@ def print_page(page: str, style: str, published: datetime, name: str) -> bytes:
         style: style sheet for paper.
         published: stands for the time of making, so that the bytes do not depend on it.
         name: file it will be, for messages.
+        data: files to attach, by their paths beside it.
 
     Raises:
         JsnaError: the printer warns.
@@ -60,7 +77,7 @@ def print_page(page: str, style: str, published: datetime, name: str) -> bytes:
         pdfjoin.marked(),
         _warnings() as warnings,
     ):
-        from weasyprint import CSS, HTML
+        from weasyprint import CSS, HTML, Attachment
         from weasyprint.text.fonts import FontConfiguration
 
         from jsna.report.pdfpage import Images, prepare
@@ -73,6 +90,17 @@ def print_page(page: str, style: str, published: datetime, name: str) -> bytes:
             stylesheets=[sheet],
             font_config=fonts,
             pdf_variant=VARIANT,
+            attachments=[
+                Attachment(
+                    file_obj=BytesIO(content),
+                    name=Path(file).name,
+                    relationship="Data",
+                    description="Data of a figure",
+                    created=published,
+                    modified=published,
+                )
+                for file, content in sorted((data or {}).items())
+            ],
             pdf_identifier=b"jsna",
             uncompressed_pdf=True,  # `finish` compresses it, in less time
         )

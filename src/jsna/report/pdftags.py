@@ -22,6 +22,27 @@ _BOTTOM: Final = (297 - 18) / 25.4 * 96
 _RUN: Final = re.compile(rb"/Span\n<</MCID (\d+)>>\nBDC\n(.*?)EMC", re.DOTALL)
 _BASELINE: Final = re.compile(rb"(-?[\d.]+) Tm")
 _LINK: Final = re.compile(r'<a\b[^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+#: What says that a file is PDF/UA-1, and what those words are (ISO 19005-3, 6.6.2.3).
+_UA: Final = b"http://www.aiim.org/pdfua/ns/id/"
+_END: Final = b"</rdf:RDF>"
+_IDENTIFIED: Final = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of the standard that the file keeps to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
 #: Annotation flag: printed with the page.
 _PRINT: Final = 4
 
@@ -46,6 +67,7 @@ def finish(content: bytes, links: Mapping[str, str]) -> bytes:
 
     with pikepdf.open(BytesIO(content)) as pdf:
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
+        _identify(pdf)
         parents = _parents(pdf)
         margins: set[tuple[int, int]] = set()
         for page in pdf.pages:
@@ -69,6 +91,21 @@ def finish(content: bytes, links: Mapping[str, str]) -> bytes:
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
     return out.getvalue()
+
+
+def _identify(pdf: Any) -> None:
+    """Say that it is PDF/UA-1 as well, with the schema of those words, as PDF/A asks."""
+    import pikepdf
+
+    written = pdf.Root.Metadata.read_bytes()
+    if _UA in written:
+        return
+    assert _END in written
+    pdf.Root.Metadata = pdf.make_stream(
+        written.replace(_END, _IDENTIFIED + _END, 1),
+        Type=pikepdf.Name.Metadata,
+        Subtype=pikepdf.Name.XML,
+    )
 
 
 def _parents(pdf: Any) -> dict[int, Any]:

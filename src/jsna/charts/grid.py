@@ -179,10 +179,14 @@ def named(grid: Grid, width: float) -> Header | None:
             lettering.wrap(code if grid.numbered else name, palette.SMALL, room)
             for code, name in grid.columns
         ]
-        widest = max(lettering.width(line, palette.SMALL) for name in lines for line in name)
         # The last name has no room to its right but what the table leaves.
         spare = width - names_width(grid) - 8 - cell * len(lines)
-        ends = max(lettering.width(line, palette.SMALL) for line in lines[-1]) <= cell + 2 * spare
+        at_end = min(room, cell + 2 * spare)
+        if levels > 1:
+            last = grid.columns[-1][0 if grid.numbered else 1]
+            lines[-1] = lettering.wrap(last, palette.SMALL, at_end)
+        widest = max(lettering.width(line, palette.SMALL) for name in lines for line in name)
+        ends = max(lettering.width(line, palette.SMALL) for line in lines[-1]) <= at_end
         if widest <= room and max(map(len, lines)) <= most and (levels == 1 or ends):
             return Header(lines, levels, [])
     return None

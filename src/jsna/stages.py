@@ -65,10 +65,9 @@ _WORDS: Final = "dimensions"
 #: What was asked of the assessment, and what the report is about: words around the figures alone.
 #: `answers` of indicators is a part of it, see `provenance.inputs`.
 ASKED: Final = "questions topics"
-#: What a council says itself of an edition: its events, which charts note, and all the rest.
+#: What a council says itself of an edition.
 COUNCIL: Final = "council"
-CONTEXT: Final = "context"
-_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED} {COUNCIL} {CONTEXT}"
+_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED} {COUNCIL}"
 _TABLES: Final = f"{_SAID} disclosure releases"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
@@ -177,7 +176,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.workbook.run",
             "Writing the tables as workbooks",
             ("safe draft", "draft"),
-            unread=f"{COUNCIL} {CONTEXT}",
+            unread=COUNCIL,
         ),
         _stage("print", "jsna.report.pdf", "Printing the PDF", ("draft", "draft")),
         _stage(

@@ -81,20 +81,6 @@ def read(config: Configuration, root: Path) -> tuple[Council, list[Problem]]:
     return found, list(dict.fromkeys(gather.problems))
 
 
-def events(config: Configuration, root: Path) -> ContextFile:
-    """What happened, for notes on charts: `context.yaml` alone.
-
-    Raises:
-        JsnaError: every problem in it.
-    """
-    gather = Gatherer(root)
-    path = f"{folder_of(config.edition.edition)}/{CONTEXT}"
-    found = _file(gather, path, ContextFile)
-    if gather.problems:
-        raise JsnaError(gather.problems)
-    return found or ContextFile()
-
-
 def _file(gather: Gatherer, path: str, kind: type[M]) -> M | None:
     """What a file holds; None where there is none, or where it holds comments alone."""
     file = gather.root / path

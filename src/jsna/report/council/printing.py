@@ -67,20 +67,17 @@ class Printer:
         return marks.mark(row, indicator.decimals, named.show)
 
     def _row(self, named: Reference, path: str) -> Row | None:
-        """The measure that is meant: of its period, or the latest one that is shown."""
-        dims = dict(named.dims)
-        if dims:
-            rows = [
-                row
-                for row in self._view.rows(named.indicator)
-                if row.area_code == named.area
-                and row.dims == dims
-                and not self._view.beside_local(row)
-            ]
-        else:
-            rows = self._view.series(named.indicator, named.area)
-        if named.period:
-            found = [row for row in rows if row.period == named.period]
+        """The measure that is meant: of its period, or the latest one that is shown.
+
+        Another area's is of the period of the home area's, beside which it is set.
+        """
+        rows = self._rows(named, named.area)
+        period, home = named.period, self._view.config.area.code
+        if not period and named.area != home:
+            own = self._rows(named, home)
+            period = next((row.period for row in reversed(own) if row.shown), "")
+        if period:
+            found = [row for row in rows if row.period == period]
         else:
             found = [row for row in rows if row.shown] or rows
         if found:
@@ -88,7 +85,19 @@ class Printer:
         there = ", ".join(dict.fromkeys(row.period for row in rows[-_TOLD:]))
         rule = "this edition has no such figure of that place, and no period of it"
         if there:
-            rule = f"this edition has no such figure for that period; there are {there}"
+            rule = f"this edition has no such figure for {period}; there are {there}"
         problem = Problem(path, rule, row=named.line, value=named.written, code="config.commentary")
         self.problems.append(problem)
         return None
+
+    def _rows(self, named: Reference, area: str) -> list[Row]:
+        """What is named, of an area, over time."""
+        if not named.dims:
+            return self._view.series(named.indicator, area)
+        return [
+            row
+            for row in self._view.rows(named.indicator)
+            if row.area_code == area
+            and row.dims == dict(named.dims)
+            and not self._view.beside_local(row)
+        ]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from jsna.errors import JsnaError
 from jsna.model.commentary import PARTS, SILENT, Commentary, Council, Logo
-from jsna.model.council import ALL, Contact, Event, Signature
+from jsna.model.council import ALL, Contact, Signature
 from jsna.report import sources
 from jsna.report.council.printing import Printer
 from jsna.view.rows import Measures
@@ -96,11 +96,6 @@ class Words:
             for one in self._council.context.events
             if topic in one.topics or named & {*one.measures}
         ]
-
-    def events_of(self, measure: str) -> list[Event]:
-        """Events that concern a measure, earliest first."""
-        found = [one for one in self._council.context.events if measure in one.measures]
-        return sorted(found, key=lambda one: one.period)
 
     def _said(self, printer: Printer, found: Commentary) -> Said:
         parts = printer.parts(found)

@@ -517,3 +517,27 @@ def test_check_tells_of_them(project: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def _loaded(project: Path) -> Configuration:
     return loading.load(NAME, project)
+
+
+def test_a_png_logo_is_read_and_printed_with_its_words(project: Path) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    from jsna.report.pdfpage import prepare
+
+    folder = _folder(project)
+    drawn = BytesIO()
+    Image.new("RGBA", (80, 40), (20, 80, 120, 128)).save(drawn, "PNG")
+    named = (folder / "identity.yaml").read_text().replace("logo.svg", "logo.png")
+    (folder / "identity.yaml").write_text(named)
+    (folder / "logo.svg").unlink()
+    (folder / "logo.png").write_bytes(drawn.getvalue())
+    logo = council.load(CONFIG, project).logo
+    assert logo is not None
+    page = f'<p><img class="logo" src="{logo.address}" alt="{logo.alternative}"></p>'
+    assert webpage.read(page).logos == [logo.address]
+    assert webpage.read(page).unreadable == []
+    paper, images = prepare(page)
+    assert list(images.values()) == [("image/png", drawn.getvalue())]
+    assert 'alt="A hill under a rising sun"' in paper

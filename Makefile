@@ -10,11 +10,11 @@ export PYTHONDONTWRITEBYTECODE :=
 JSNA := $(BIN)/python -m jsna
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help report fetch check-edition verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage bench-scale sweep clean
+.PHONY: help report fetch check-edition check-publication verify discover synthesise test test-full test-faults test-real check mutants bench bench-disclosure bench-linkage bench-scale sweep clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
-		awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+		awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +35,9 @@ fetch: $(READY) ## Get the official releases of an edition: make fetch EDITION=�
 
 check-edition: $(READY) ## Say what would stop a build, and judge every row: make check-edition EDITION=…
 	@$(JSNA) check $(EDITION) --rows
+
+check-publication: $(READY) ## Hold what was published to axe, the W3C's checker, PDF/UA-1 and PDF/A-3a: make check-publication EDITION=…
+	@$(BIN)/python -m tests.publication.run $(EDITION)
 
 verify: $(READY) ## Tell whether a published folder is what its manifest says: make verify FOLDER=… [REBUILT=…]
 	@$(JSNA) verify "$(FOLDER)" $(if $(REBUILT),--rebuilt "$(REBUILT)")

@@ -5,8 +5,7 @@ The names of lines stand at their ends, and on a narrow screen above them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -15,6 +14,7 @@ from jsna.charts.canvas import Canvas
 from jsna.charts.finish import SYNTHETIC, foot
 from jsna.charts.marks import Mark
 from jsna.charts.scale import Scale, linear, spread
+from jsna.charts.series import Series, breaking, doubted, runs, year
 from jsna.charts.shown import Shown
 from jsna.view import words
 
@@ -29,29 +29,6 @@ BREAK: Final = 11.0
 ROOM: Final = 12.0
 #: Height of a line of the key of a narrow figure.
 KEY: Final = 13.0
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One line: its name at the end, its look, its marks by period (year it begins in)."""
-
-    name: str
-    colour: str
-    ink: str
-    dashes: tuple[float, ...]
-    weight: float
-    marker: str
-    marks: dict[str, Mark]
-
-    @property
-    def shown(self) -> list[str]:
-        """Periods with a number."""
-        return [period for period, mark in sorted(self.marks.items()) if mark.shown]
-
-
-def year(period: str) -> int:
-    """The year a period begins in."""
-    return int(period[:4])
 
 
 def draw(
@@ -145,34 +122,6 @@ def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -
             free = x - half - 8
 
 
-def _runs(series: Series, step: int) -> list[list[str]]:
-    """Periods with numbers, cut where one or more are missing and where the series breaks."""
-    runs: list[list[str]] = []
-    for period in series.shown:
-        last = series.marks[runs[-1][-1]] if runs else None
-        alike = last is not None and last.segment == series.marks[period].segment
-        if runs and alike and year(period) - year(runs[-1][-1]) <= step:
-            runs[-1].append(period)
-        else:
-            runs.append([period])
-    return runs
-
-
-def broken(marks: Mapping[str, Mark]) -> list[tuple[str, str]]:
-    """Neighbouring periods between which the way of counting changes."""
-    return [
-        (one, other)
-        for one, other in pairwise(sorted(marks))
-        if marks[one].segment != marks[other].segment
-    ]
-
-
-def breaking(every: Sequence[Series]) -> list[tuple[str, str]]:
-    """The breaks of the home area's lines, of which each has its own."""
-    lines = [series.marks for series in every if series.marker in ("circle", "diamond")]
-    return sorted({pair for marks in lines for pair in broken(marks)})
-
-
 def _changed(
     shown: Shown, every: Sequence[Series], starts: str, width: float
 ) -> tuple[str, ...]:  # fmt: skip
@@ -212,7 +161,7 @@ def _breaks(
 def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
     if series.marker != "circle":
         return  # limits of comparators would hide the home area's
-    for run in _runs(series, step):
+    for run in runs(series, step):
         kept = [(across(year(p)), series.marks[p]) for p in run if _limits(series.marks[p])]
         if len(kept) == 1:
             x, mark = kept[0]
@@ -224,7 +173,7 @@ def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int
 
 
 def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
-    for run in _runs(series, step):
+    for run in runs(series, step):
         points = [(across(year(p)), scale(series.marks[p].value)) for p in run]
         if len(points) > 1:
             canvas.shape(points, stroke=series.colour, weight=series.weight, dashes=series.dashes)
@@ -237,12 +186,6 @@ def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int
         for period in doubted(series):
             at = across(year(period)), scale(series.marks[period].value)
             canvas.dot(*at, 3.6, palette.WHITE, series.colour)
-
-
-def doubted(series: Series) -> list[str]:
-    """Periods whose number is in doubt, such as a zero that may stand for nothing received."""
-    rows = {period: series.marks[period].row for period in series.shown}
-    return [period for period, row in rows.items() if row is not None and row.doubted]
 
 
 def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> None:
@@ -267,7 +210,7 @@ def _absences(
     lines = [
         [(across(year(p)), scale(series.marks[p].value)) for p in run]
         for series in every
-        for run in _runs(series, step)
+        for run in runs(series, step)
     ]
     widest = max((lettering.width(m.text, palette.SMALL) for _, m in absent), default=0.0)
     near = across(step) - across(0) < widest + 5
@@ -310,7 +253,7 @@ def _told(
     lines = [
         [(across(year(p)), scale(series.marks[p].value)) for p in run]
         for series in every
-        for run in _runs(series, step)
+        for run in runs(series, step)
     ]
     for period in dict.fromkeys((high, low, periods[0])):
         if period == periods[-1]:

@@ -14,8 +14,8 @@ from typing import Final
 
 from jsna.charts import bars, lines, palette, years
 from jsna.charts.finish import Paint, finish, limits_of, span
-from jsna.charts.lines import Series
 from jsna.charts.marks import NOTHING, Cell, Drawing, footnote
+from jsna.charts.series import Series, breaking, doubted
 from jsna.charts.shown import Shown, told
 from jsna.model.indicators import Chart
 from jsna.view import words
@@ -76,9 +76,9 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         table=(("Period", *(words.upper_first(series.name) for series in every)), rows),
         note=(
             "Shaded: 95% interval." if band and len(periods) > 1 else "",
-            DOUBT if lines.doubted(home) and len(periods) > 1 else "",
+            DOUBT if doubted(home) and len(periods) > 1 else "",
             _jumps(shown, home),
-            BREAK if lines.breaking(every) and len(periods) > 1 else "",
+            BREAK if breaking(every) and len(periods) > 1 else "",
             shown.as_published(published.get(last, NOTHING)),
             footnote(marks),
         ),

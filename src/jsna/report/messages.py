@@ -19,6 +19,7 @@ from markupsafe import Markup
 from jsna.model.indicators import Duty, Indicator
 from jsna.model.schema import MULTIPLIERS
 from jsna.report import standings
+from jsna.report.care import care
 from jsna.report.changes import latest_change
 from jsna.report.comparing import MEDIAN, compared
 from jsna.report.deprivation import group_words
@@ -184,30 +185,6 @@ def _behind(view: Measures, home: Row, indicator: Indicator) -> bool:
     if one is None or indicator.polarity == "neutral" or not standings.same(one, home):
         return False
     return quarter(one, indicator) == len(QUARTERS)
-
-
-def care(view: Measures, home: Row) -> list[str]:
-    """What changed in how a figure is counted, and that a sharp change is to be confirmed."""
-    said = [
-        one.reason
-        for release in view.config.every_release
-        for one in release.breaks
-        if release.id in home.source.split("+")
-        and one.starts == home.segment
-        and (home.indicator in one.indicators or one.tables)
-        and _about(release.tables, one.tables, one.indicators, home.indicator)
-    ]
-    if home.jumped:
-        said.append("The change since the period before is to be confirmed.")
-    return list(dict.fromkeys(said))
-
-
-def _about(tables: object, named: Iterable[str], indicators: Iterable[str], indicator: str) -> bool:
-    """Whether a break of a release is one of an indicator's figures."""
-    every = tables if isinstance(tables, dict) else {}
-    return indicator in indicators or any(
-        indicator in every[name].figures for name in named if name in every
-    )
 
 
 def _more(view: Measures, home: Row, country: Row, indicator: Indicator) -> Markup:

@@ -15,8 +15,8 @@ from jsna.model.documents import REPORT
 from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.topics import Split, Topic
+from jsna.report.care import care
 from jsna.report.figures import Figure, Table
-from jsna.report.messages import care
 from jsna.report.sources import Register
 from jsna.report.topics import saying
 from jsna.report.topics.finding import Finding, finding

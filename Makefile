@@ -90,6 +90,7 @@ bench-linkage: $(READY) ## Measure linkage: accuracy, CPU seconds and memory, FE
 bench: $(READY) ## Measure CPU seconds and memory of every stage at county scale, and what a change costs
 	@$(BIN)/python benchmarks/run.py $(EDITION)
 	@$(BIN)/python benchmarks/bench_flow.py $(EDITION)
+	@$(BIN)/python benchmarks/bench_print.py $(EDITION)
 
 bench-scale: $(READY) ## Measure CPU seconds and memory of every stage for larger counties (PUPILS="720000")
 	@$(BIN)/python benchmarks/bench_scale.py demo-2025 $(PUPILS)

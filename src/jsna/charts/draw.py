@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jsna import io, records
-from jsna.charts import strip
+from jsna.charts import place, strip
 from jsna.charts.marks import Drawing, narrow_id
 from jsna.charts.select import figures
 from jsna.model import standings
@@ -26,6 +26,7 @@ def run(config: Configuration, paths: io.Paths) -> list[str]:
     everyone = standings.check(io.read_parquet(paths.safe / standings.FILE), standings.FILE)
     if (among := strip.draw(config, measures, everyone)) is not None:
         drawings.append(among)
+    drawings += place.draw(config, measures)
     folder = io.make_folder(paths.draft / "charts")
     drawn = {folder / name: image for name, image in images(drawings).items()}
     for file, image in drawn.items():

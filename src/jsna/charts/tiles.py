@@ -37,13 +37,13 @@ def draw(
     def paint(width: float) -> Canvas:
         if width >= palette.WIDE:
             return _draw(shown, marks, places)
-        shapes = {mark.code: _square(*places[mark.code]) for mark in marks}
+        shapes = {mark.code: square(*places[mark.code]) for mark in marks}
         return lettered.draw(shown, bars.ranked(marks), shapes, width)
 
     return Drawn(paint, "Tile map", "Each tile is a place, set about where it lies.")
 
 
-def _square(column: int, row: int) -> Shape:
+def square(column: int, row: int) -> Shape:
     """A tile as a shape: on a narrow screen it holds a letter, and the names stand below."""
     left, top = column, -row
     ends = ((left, top), (left + 1, top), (left + 1, top - 1), (left, top - 1), (left, top))

@@ -42,7 +42,8 @@ class Document:
 BRIEF: Final = Document("brief", "in brief", start=True)
 REPORT: Final = Document("report")
 TECHNICAL: Final = Document("technical-report", "technical report")
+PLACES: Final = Document("places", "place pages")
 #: In the order they are told of.
-DOCUMENTS: Final = (BRIEF, REPORT, TECHNICAL)
+DOCUMENTS: Final = (BRIEF, REPORT, PLACES, TECHNICAL)
 #: File of a PDF -> file of the web page it is printed from.
 PRINTED_FROM: Final = {one.pdf: one.page for one in DOCUMENTS}

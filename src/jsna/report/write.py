@@ -26,6 +26,7 @@ from jsna.report import (
 from jsna.report.certificate import Certificate
 from jsna.report.council.words import Words
 from jsna.report.opendata import Beside, OpenData
+from jsna.report.places import page as places
 from jsna.report.safe_files import SafeFiles
 from jsna.report.sources import Register
 from jsna.report.topics import document, plain
@@ -109,6 +110,7 @@ def compose(
     titles = [(name, config.chapters[name].title) for name in config.edition.chapters]
     shared |= certificate.context(proved, config, titles)
     shared["words"] = words
+    shared |= places.context(view, drawn, register, words.by_place())
     answered = answers(view)
     shared["report"] = document.report(view, drawn, register, answered)
     shared["brief"] = brief.brief(shared["report"], register)

@@ -1,172 +1,128 @@
-"""Of which file, and of which sheet of it, a row is, where several make up one table."""
+"""Place pages: what stands out there, figures beside the whole, who has no page and why."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
 
-from jsna.checking import owners
-from jsna.ingest.fills import fill
-from jsna.ingest.judge import Validated
-from jsna.ingest.put_together import put_together
-from jsna.ingest.read import read_table
-from jsna.ingest.report import _of_file
-from jsna.ingest.run import Ingested, _problems
-from jsna.ingest.stage import Staged, stage_deliveries
-from jsna.ingest.validate import validate_delivery
-from jsna.model.editions import Delivery
-from jsna.sources import registry
-from tests.books import book, book_bytes
-from tests.unit.validation_support import context
+import pytest
+from markupsafe import Markup
 
-HEADER = (
-    "UPN,Surname,Forename,DateOfBirth,Sex,URN,Category,Reason1,Reason2,Reason3,StartDate,Sessions,"
-    "SENprovision"
-)
-WHO = "A950000178301,Quill,Zora,2010-02-03,F,990001"
-DAY = date(2025, 7, 31)
-
-
-def suspended(*days: str, category: str = "SUSP") -> list[list[str]]:
-    """Rows of one pupil's suspensions, below a header."""
-    rows = [f"{WHO},{category},DB,,,{day},4,N" for day in days]
-    return [line.split(",") for line in (HEADER, *rows)]
+from jsna.charts import place as chart
+from jsna.model.indicators import Indicator
+from jsna.model.topics import Topic
+from jsna.report.places import saying
+from jsna.view.place_figures import MOST_PLACES, declared, figures, with_page
+from jsna.view.rows import Measures
+from tests.unit.charts_support import (
+    HOME,
+    LONG,
+    NAMES,
+    NATION,
+    collisions,
+    configuration,
+    frame,
+    indicator,
+    outside,
+    row,
+)  # fmt: skip
 
 
-def text(rows: list[list[str]]) -> bytes:
-    return "".join(",".join(row) + "\n" for row in rows).encode()
-
-
-def given(folder: Path, files: Mapping[str, tuple[str, bytes]]) -> tuple[Staged, Validated]:
-    """What comes of files of suspensions, by their keys in the edition."""
-    for name, content in files.values():
-        (folder / name).write_bytes(content)
-    delivery = Delivery(
-        extract="exclusions",
-        period="2024/25",
-        files={key: name for key, (name, _) in files.items()},
-        sha256={name: hashlib.sha256(content).hexdigest() for name, content in files.values()},
-    )
-    staged = stage_deliveries([delivery], registry(), folder, synthetic=False)
-    (one,) = fill(put_together(staged, lambda _: DAY), lambda _: DAY, "999")
-    assert one.frame is not None, [problem.rule for problem in one.findings.problems]
-    frames = {"exclusions": one.frame}
-    return one, validate_delivery(registry()["exclusions"], frames, context("exclusions"))[
-        "exclusions"
-    ]
-
-
-def told(staged: Staged, judged: Validated) -> tuple[str, list[owners.Entry]]:
-    """What the check says, and what stands in the workbooks of the owners."""
-    results = {("exclusions", "2024/25"): {"exclusions": judged}}
-    done = Ingested([staged], results, tuple(_problems(staged, {**results})))
-    found = [one for some in owners.entries(done).values() for one in some]
-    return " ".join("\n".join(_of_file(staged, judged)).split()), found
-
-
-def test_a_row_of_several_files_is_said_to_be_of_its_own(tmp_path: Path) -> None:
-    autumn = suspended("2024-10-01", "2024-10-02")
-    spring = suspended("2025-02-03", "2025-02-04", "2025-02-05")
-    autumn[2][6] = spring[2][6] = spring[3][6] = "NONE OF THEM"
-    files = {"exclusions.1": ("one.csv", text(autumn)), "exclusions.2": ("two.csv", text(spring))}
-    staged, judged = given(tmp_path, files)
-    said, entries = told(staged, judged)
-    assert "3 rows, the first is row 3 of one.csv" in said
-    found = {(one.file, one.numbers, one.rows) for one in entries if one.kind == "set aside"}
-    assert found == {("one.csv", (3,), 1), ("two.csv", (3, 4), 2)}
-    assert len({one.key for one in entries}) == len(entries)
-    # Rows set aside stand with the file they are of.
-    done = Ingested([staged], {("exclusions", "2024/25"): {"exclusions": judged}}, ())
-    (rows,) = owners._set_aside(done)["exclusions"].values()
-    pairs = list(zip(rows["File"], rows["Row in the file"], strict=True))
-    assert pairs == [("one.csv", 3), ("two.csv", 3), ("two.csv", 4)]
-
-
-def test_a_row_of_one_file_is_said_without_it(tmp_path: Path) -> None:
-    rows = suspended("2024-10-01", "2024-10-02", "2024-10-03")
-    rows[3][6] = "NONE OF THEM"
-    staged, judged = given(tmp_path, {"exclusions": ("one.csv", text(rows))})
-    said, entries = told(staged, judged)
-    assert "1 row, row 4: " in said
-    assert {(e.file, e.numbers) for e in entries if e.kind == "set aside"} == {("one.csv", (4,))}
-    # Numbers as in the file, whatever carries them.
-    assert staged.frame is not None
-    assert staged.frame["source_row"].tolist() == [2, 3, 4]
-
-
-def workbook(**sheets: list[list[str]]) -> bytes:
-    title, *_ = sheets
-    return book_bytes(book(sheets.pop(title), title, **sheets))
-
-
-def test_sheets_of_terms_are_read_together_and_a_row_is_said_to_be_of_its_own(
-    tmp_path: Path,
-) -> None:
-    autumn = suspended("2024-10-01", "2024-10-02", "2024-10-03")
-    spring = suspended("2025-02-03", "2025-02-04")
-    spring[2][6] = "NONE OF THEM"
-    # The same columns in another order, and a sheet of notes, change nothing.
-    spring = [row[::-1] for row in spring]
-    content = workbook(Autumn=autumn, Notes=[["About this file"]], Spring=spring)
-    staged, judged = given(tmp_path, {"exclusions": ("all.xlsx", content)})
-    assert judged.valid["start_date"].astype(str).tolist() == [
-        "2024-10-01", "2024-10-02", "2024-10-03", "2025-02-03",
+def measures_of(count: int, polarity: str = "low") -> list[Indicator]:
+    """Proportions by place, the first of which is worse where it is higher."""
+    return [
+        indicator(
+            id=f"measure_{chr(97 + n)}", title=f"Measure {chr(65 + n)}",
+            phrase=f"thing {chr(97 + n)}",
+            breakdowns=[["locality"]], polarity=polarity if not n else "neutral",
+        )
+        for n in range(count)
     ]  # fmt: skip
-    said, entries = told(staged, judged)
-    assert "together, sheet 1 'Autumn' (3) and sheet 3 'Spring' (2)" in said
-    assert "1 row, row 3 of all.xlsx, sheet 3 'Spring'" in said
-    found = [(one.file, one.numbers) for one in entries if one.kind == "set aside"]
-    assert found == [("all.xlsx, sheet 3 'Spring'", (3,))]
 
 
-def test_no_title_of_a_sheet_is_said_that_may_name_a_child(tmp_path: Path) -> None:
-    sheets = {"Zora Quill": suspended("2024-10-01"), "2010-02-03": suspended("2025-02-03")}
-    content = workbook(**sheets)
-    staged, judged = given(tmp_path, {"exclusions": ("all.xlsx", content)})
-    assert len(judged.valid) == 2
-    said, _ = told(staged, judged)
-    assert "together, sheet 1 (1) and sheet 2 (1)" in said
-    assert "Quill" not in said
+def seen(
+    names: Sequence[str] = NAMES, count: int = 7, *, apart: float = 9.0, hidden: int = 0, **how: Any
+) -> Measures:
+    """Places of 5.5 % but the first: its first measure is `apart`, its last are hidden."""
+    every = measures_of(count)
+    config = configuration(names, indicators=every, **how)
+    topic = Topic(title="One", question="What?", headline=tuple(i.id for i in every),
+                  ask=("Why there?", "What is done?"))  # fmt: skip
+    config = replace(config, topics={"one": topic})
+    rows = []
+    for n, one in enumerate(every):
+        rows += [row(one, HOME, 5.5, of=60_000), row(one, NATION, 5.0, of=9_000_000)]
+        for at, code in enumerate(config.area.locality_names):
+            value = apart if not at and not n else 5.5
+            if not at and n >= count - hidden:
+                rows.append(row(one, code, None, status="c"))
+            else:
+                rows.append(row(one, code, value))
+    return Measures(frame(rows), config)
 
 
-def problems(folder: Path, content: bytes) -> set[str]:
-    (folder / "all.xlsx").write_bytes(content)
-    table = registry()["exclusions"].table("exclusions")
-    reading = read_table(content, "all.xlsx", table)
-    return {one.code for one in reading.findings.problems}
-
-
-def test_a_row_that_stands_on_two_sheets_counts_once_and_one_that_differs_refuses(
-    tmp_path: Path,
-) -> None:
-    one, other = suspended("2024-10-01", "2024-10-02"), suspended("2024-10-02", "2025-02-03")
-    staged, judged = given(tmp_path, {"exclusions": ("all.xlsx", workbook(One=one, Two=other))})
-    assert len(judged.valid) == len(judged.staged) == 3
-    (again,) = [w for w in staged.findings.warnings if w.code == "row.sheets_repeat"]
-    assert (again.where, again.row, again.count) == ("all.xlsx, sheet 2", 2, 1)
-    other[1][12] = "E"
-    reading = read_table(
-        workbook(One=one, Two=other), "all.xlsx", registry()["exclusions"].table("exclusions")
+def test_a_figure_clearly_apart_is_the_heading_and_others_say_none_is() -> None:
+    view = seen()
+    found = figures(view)
+    first, second = declared(view.config)[:2]
+    said = saying.heading(first, found[first.code], view.config)
+    assert Markup(said).striptags() == (
+        "Dravenford: the share of thing a was higher than in Quillshire, 9.0% against 5.5%"
     )
-    (problem,) = reading.findings.problems
-    assert (problem.code, problem.where) == ("file.sheets_contradict", "all.xlsx, sheet 1 'One'")
-    assert (problem.row, problem.count) == (3, 2)
+    assert 'data-measure="measure_a~' in said
+    told = saying.heading(second, found[second.code], view.config)
+    assert told == "Gannerby: no figure is clearly apart from that of Quillshire"
+    own = found[first.code][0]
+    assert own.whole is not None
+    assert saying.verdict_words(own.row, own.whole, own.beside, own.indicator) == "higher (worse)"
 
 
-def test_sheets_that_may_not_be_meant_are_not_read_together(tmp_path: Path) -> None:
-    one, other = suspended("2024-10-01"), suspended("2025-02-03")
-    fewer = [row[:-1] for row in other]
-    assert problems(tmp_path, workbook(Autumn=one, Spring=other)) == set()
-    assert problems(tmp_path, workbook(Autumn=one, Spring=fewer)) == {"file.sheets_alike"}
-    for titles in (
-        ("2023-24", "2024-25"),
-        ("Autumn", "Autumn old"),
-        ("Autumn", "Copy of it"),
-        ("23-24", "24-25"),
-    ):
-        sheets = dict(zip(titles, (one, other), strict=True))
-        assert problems(tmp_path, workbook(**sheets)) == {"file.sheet_missing"}
-    named = workbook(Exclusions=one, Spring=other)
-    assert problems(tmp_path, named) == {"file.sheets_alike"}
+def test_a_difference_that_chance_may_have_made_is_no_heading() -> None:
+    """5.9 % of 5,000 against 5.5 %: 1.2 standard errors."""
+    view = seen(apart=5.9)
+    code = declared(view.config)[0].code
+    assert saying.standing_out(figures(view)[code]) == []
+
+
+@pytest.mark.parametrize(("hidden", "pages"), [(0, 12), (1, 12), (2, 11), (7, 11)])
+def test_a_place_with_fewer_than_six_figures_has_no_page(hidden: int, pages: int) -> None:
+    view = seen(hidden=hidden)
+    good, without = with_page(view.config, figures(view))
+    assert len(good) == pages
+    assert [place.name for place in without] == ["Dravenford"][: 12 - pages]
+
+
+def test_more_places_than_thirty_have_pages_by_group_alone() -> None:
+    many = [f"Ward {chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(MOST_PLACES + 1)]
+    assert declared(configuration(many, kind="ward")) == []
+    assert len(declared(configuration(many[:-1], kind="ward"))) == MOST_PLACES
+
+
+@pytest.mark.parametrize(
+    "names", [NAMES, NAMES[:1], [LONG.replace("Long", name) for name in NAMES]]
+)
+@pytest.mark.parametrize("tiles", [False, True])
+def test_a_figure_of_each_place_holds_at_both_widths(names: Sequence[str], tiles: bool) -> None:
+    view = seen(names, tiles=tiles, hidden=1)
+    config = view.config
+    rows = frame([row(view.declared(r.indicator), r.area_code, r.value if r.shown else None,  # type: ignore[arg-type]
+                      status=r.status, of=r.denominator or 5000)
+                  for name in config.indicators for r in view.rows(name)])  # fmt: skip
+    made = [*chart.draw(config, rows)]
+    # One place alone has no strip, and without a tile nothing to draw.
+    assert len(made) == (len(names) if len(names) > 1 or tiles else 0)
+    for one in made:
+        for image in (one.svg, one.narrow):
+            assert collisions(image) == []
+            assert outside(image) == []
+            ET.fromstring(image)
+        assert one.chapter == "places"
+        assert "Synthetic data" in one.svg
+
+
+def test_questions_are_those_of_the_topics_of_what_stands_out() -> None:
+    view = seen()
+    code = declared(view.config)[0].code
+    assert saying.questions(figures(view)[code], view.config, 4) == ["Why there?", "What is done?"]

@@ -494,7 +494,7 @@ def test_short_breakdowns_share_a_table_and_long_ones_do_not() -> None:
 def test_the_figures_of_each_chart_are_one_click_away(
     paths: io.Paths, page: str, technical: str
 ) -> None:
-    page += technical
+    page += technical + io.read_text(paths.draft / "places.html")
     folder = paths.draft / "data"
 
     def rows(name: str) -> list[str]:

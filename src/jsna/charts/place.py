@@ -16,7 +16,7 @@ from jsna.charts import lettering, outline, palette, shading, tiles
 from jsna.charts.canvas import Canvas, Point
 from jsna.charts.comparators import diamond
 from jsna.charts.finish import FOOT, SYNTHETIC
-from jsna.charts.marks import Drawing, narrow_id
+from jsna.charts.marks import Cell, Drawing, narrow_id
 from jsna.model.areas import Shape
 from jsna.model.configuration import Configuration
 from jsna.view import words
@@ -102,6 +102,7 @@ def _drawing(sheet: _Sheet) -> Drawing:
     alt = f"{_kind(sheet)}. {title}. {' '.join(_told(sheet))}{synthetic}".replace("  ", " ").strip()
     rows = [row for one in sheet.lines for row in (*one.others, one.whole, one.country) if row]
     rows = [row for row in rows if row.shown or row.hidden]
+    header, body = _table(sheet)
     release = next((r for r in config.every_release if r.id == area.shapes_from), None)
     drawn = release is not None and bool(sheet.shapes)
     sources = {part for row in rows for part in row.source.split("+") if part}
@@ -116,11 +117,24 @@ def _drawing(sheet: _Sheet) -> Drawing:
         subtitle=_subtitle(sheet),
         alt=alt,
         note=_note(sheet, release.attribution if drawn and release else ""),
-        header=(),
-        rows=(),
+        header=header if body else (),
+        rows=tuple(body),
         keys=tuple(dict.fromkeys(row.key for row in rows)),
         sources=tuple(sorted(sources | ({area.shapes_from} if drawn else set()))),
     )
+
+
+def _table(sheet: _Sheet) -> tuple[tuple[str, ...], list[tuple[str, tuple[Cell, ...]]]]:
+    """Headings, and a row for each line: the place, the area and the country."""
+    area = sheet.config.area
+    body = [
+        (
+            one.indicator.title,
+            tuple(Cell(r.key if r is not None else "") for r in (one.row, one.whole, one.country)),
+        )
+        for one in sheet.lines
+    ]
+    return ("Measure", sheet.place.name, area.name, area.country.name), body
 
 
 def _many(sheet: _Sheet) -> str:

@@ -35,7 +35,7 @@ _WITHIN: Final = re.compile(r"#.*|(?:\.\./)?(?:[a-z][\w-]*/)?[a-z][\w-]*\.html(?
 #: Classes of what is not printed on paper.
 _SCREEN: Final = frozenset({"screen-only", "skip", "end"})
 #: Classes of tables that hold words beside measures.
-_LISTINGS: Final = frozenset({"also", "deliveries"})
+_LISTINGS: Final = frozenset({"also", "deliveries", "by-place"})
 #: Text a style sheet would put on the page.
 _GENERATED: Final = re.compile(r"content:[^;}]*\d[^;}]*")
 #: Places of what has no element of its own: the number of a list's item, which browser and printer

@@ -175,12 +175,21 @@ def _page(
         figure=None
         if figure is None
         else NumberedFigure(
-            f"{number}.1", f"figure-{number}-1", figure, _drawn_of(view, figure, register)
+            f"{number}.1",
+            f"figure-of-{place.code.lower().replace('_', '-')}",
+            figure,
+            _drawn_of(view, figure, register),
         ),
         questions=tuple(saying.questions(own, config, _QUESTIONS)),
         commentary=commentary.get(place.code, Markup("")),
         source=register.line(view.sources(rows)),
     )
+
+
+def _drawn_of(view: Measures, figure: Figure, register: Register) -> str:
+    """The sources of a figure that its table has not named: those of boundaries."""
+    shapes, own = view.config.area.shapes_from, "numbers as in the table above"
+    return f"{register.line([shapes])}; {own}" if shapes in figure.sources else own
 
 
 def _table(

@@ -91,8 +91,8 @@ def _jumps(shown: Shown, home: Series) -> str:
     jumps = [period for period, row in rows.items() if row is not None and row.jumped]
     if not jumps:
         return ""
-    when = words.join([words.period_label(period, shown.period_type) for period in jumps])
-    return f"The change up to {when} is to be confirmed."
+    when = ", ".join(f"in {words.period_label(one, shown.period_type)}" for one in jumps)
+    return f"To be confirmed: the sudden change {when}."
 
 
 def _series(shown: Shown) -> list[Series]:

@@ -94,9 +94,7 @@ def test_what_an_edition_tells_readers_is_nothing_to_the_stages_up_to_the_proof(
     assert inputs.recipe(_config(), project) == before
 
 
-@pytest.mark.parametrize(
-    "words", ["title: ", "    title: ", "    phrase: ", "definition: ", "intro:\n  - "]
-)
+@pytest.mark.parametrize("words", ["title: ", "    title: ", "    phrase: ", "definition: "])
 def test_words_of_an_indicator_or_a_chapter_decide_no_number(project: Path, words: str) -> None:
     before = flow.declared(SMALL), flow.decided(SMALL), inputs.recipe(_config(), project)
     edit(project, "indicators/exclusions.yaml", words, f"{words}Rewritten ")

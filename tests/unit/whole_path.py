@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from jsna import io
 from jsna.disclosure.evidence import gather
 from jsna.disclosure.protect import protect
 from jsna.disclosure.prove import prove
@@ -90,7 +91,9 @@ def walked(
     prove(gather(found.safe, measured, config, contributions=behind))
     safe = complete(found.safe, config)
     paths = written(folder, config, safe)
-    text = (paths.draft / "report.html").read_text(encoding="utf-8")
+    whole = ("report.html", "technical-report.html")
+    text = "".join(io.read_text(paths.draft / name) for name in whole)
+    text = re.sub(r"<(style|script)\b.*?</\1>", " ", text, flags=re.DOTALL)
     page = " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
     figures = json.loads((paths.draft / "charts/figures.json").read_text("utf-8"))["figures"]
     return Walked(measured, safe, page, figures, readback(config, paths))

@@ -19,7 +19,7 @@ MOST_COLUMNS: Final = 7
 #: Rows of one table in the annex; the rest is in the open data.
 MOST_ROWS: Final = 35
 #: Most notes below a figure that are not the auditor's; the data tables have all.
-_MOST_NOTES: Final = 3
+_MOST_NOTES: Final = 6
 
 
 #: Rows of a table: a label and its cells.

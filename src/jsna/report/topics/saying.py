@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
+from jsna.model.schema import ADJUSTED
 from jsna.model.topics import Split
 from jsna.report import breakdowns, standings
 from jsna.report.comparing import MEDIAN, compared
@@ -38,8 +39,10 @@ def many(view: Measures, indicator: Indicator) -> Markup:
         return Markup("")
     place = words.area_phrase(view.config.area.code, view.config)
     known = math.isfinite(row.numerator) and row.numerator >= 2 and not indicator.kind.of_values
+    # A number beside a standardised rate would seem to be what the rate is worked out from.
+    known &= row.method not in ADJUSTED
     if not row.shown or not known or row.unit not in ("percent", *RATES):
-        unknown = row.shown and row.unit in ("percent", *RATES)
+        unknown = row.shown and row.unit in ("percent", *RATES) and row.method not in ADJUSTED
         missing = Markup("; the number behind it was not published.") if unknown else None
         return told.text if missing is None else Markup(told.text.removesuffix(".")) + missing
     figures = {

@@ -69,7 +69,7 @@ def configuration(indicators: Iterable[Indicator]) -> Configuration:
     """An edition of these indicators alone, with every dimension and what nests in what."""
     found = shared.categories(made.ROOT)
     named = {one.id: one for one in indicators}
-    config = made.configuration(chapters=("health", "methods"), indicators=named)
+    config = made.configuration(chapters=("health", "methods", "definitions"), indicators=named)
     lists = {name: one.codes for name, one in found.lists.items()}
     return replace(
         config, codelists=lists, dimensions=found.dimensions, hierarchies=found.hierarchies

@@ -133,7 +133,8 @@ def test_it_is_small_and_named(content: bytes, document: pikepdf.Pdf) -> None:
 
 def test_header_cells_say_which_way_they_head(content: bytes, paths: io.Paths) -> None:
     assert content  # printed with it
-    cells = elements(pikepdf.open(paths.draft / "technical-report.pdf"), "/TH")
+    opened = pikepdf.open(paths.draft / "technical-report.pdf")
+    cells = elements(opened, "/TH")
     scopes = {str(cell.A.Scope) for cell in cells}
     assert cells
     assert scopes == {"/Row", "/Column"}

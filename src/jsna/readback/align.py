@@ -202,11 +202,24 @@ def heads(blocks: Iterable[Block]) -> frozenset[str]:
     return frozenset((*(b.text for b in blocks if b.place in places), *parts))
 
 
-def around(paper: Paper, heads: frozenset[str], allowed: Allowed, tally: Tally) -> None:
+def titles(blocks: Iterable[Block]) -> frozenset[str]:
+    """Headings and titles of figures as they are printed, which the outline repeats."""
+    places = ("h1", "h2", "h3", "h4", "p.topic-name", "p.figure-title")
+    return frozenset(b.printed for b in blocks if b.place in places)
+
+
+def around(
+    paper: Paper,
+    heads: frozenset[str],
+    allowed: Allowed,
+    tally: Tally,
+    titles: frozenset[str] = frozenset(),
+) -> None:
     """Judge what stands outside the reading order, and words nobody sees printed.
 
     Args:
         heads: what a running head may say: the titles of chapters and of the report.
+        titles: of the page, whose numbers were judged there: the outline may repeat them.
     """
     for run in paper.outside:
         text = " ".join(run.text.split())
@@ -218,6 +231,9 @@ def around(paper: Paper, heads: frozenset[str], allowed: Allowed, tally: Tally) 
             rule = "this number stands outside the reading order and is no page number"
             tally.wrong(rule, place=f"page {run.page}", printed=text, code="outside")
     for kind, text in paper.unseen:
+        if kind == "outline" and text in titles:
+            tally.counts["title in the outline"] += len(TOKEN.findall(text))
+            continue
         place = "outline" if kind in ("outline", "link") else "title"
         for number, type_ in allowed.of(text, place):
             tally.counts[type_] += 1

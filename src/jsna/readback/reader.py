@@ -200,7 +200,8 @@ class Reader:
             return
         found = paper.read(file.read_bytes())
         align.compare(found, align.expected(page.blocks, self._allowed, found), tally)
-        align.around(found, align.heads(page.blocks), self._allowed, tally)
+        heads, titles = align.heads(page.blocks), align.titles(page.blocks)
+        align.around(found, heads, self._allowed, tally, titles)
         for attached, content in found.attached.items():
             # What it is a copy of is read back as itself.
             own = file.parent / "data" / "figures" / attached

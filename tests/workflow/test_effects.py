@@ -59,6 +59,6 @@ def test_an_effect_set_to_zero_disappears_from_the_prose(
     new_project: Callable[..., Project],
 ) -> None:
     said = deprivation_claims(report_without(new_project()))
-    assert any("pupils with SEN support" in p for p in said)
+    assert any("educational needs" in p or "EHC plan" in p for p in said)
     assert any("suspen" in p for p in said)
     assert deprivation_claims(report_without(new_project(), *DEPRIVATION)) == []

@@ -102,6 +102,8 @@ class Labels:
                 right = place in self._names.places.get(area, ()) and segment != LOCAL
             elif text in self._places:
                 right = text in self._names.places.get(area, ())
+                # A measure may be called like a place: beside a number it is the measure.
+                right |= head in beside and head == self._names.indicators.get(indicator)
             else:
                 right = self._worded(head, indicator, breakdown, category, cell.field)
             if not right:

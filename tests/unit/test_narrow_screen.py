@@ -30,7 +30,7 @@ function measure(frame, width) {
     width, scrolls: root.scrollWidth > root.clientWidth,
     wide: shown.filter((svg) => svg.closest(".wide")).length,
     narrow: shown.filter((svg) => svg.closest(".narrow")).length,
-    charts: images.length / 2,
+    charts: images.filter((svg) => svg.closest(".wide")).length,
     cut: shown.filter((svg) => {
       const room = svg.parentElement.getBoundingClientRect(), box = svg.getBoundingClientRect();
       return box.right > room.right + 0.5 || box.right > width + 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from jsna.charts import palette
+from jsna.charts import extents, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.marks import Cell, Drawing, Mark, figure_id, narrow_id
 from jsna.charts.shown import Shown
@@ -76,6 +76,26 @@ def finish(
     )
 
 
+def _stamp(canvas: Canvas) -> None:
+    """Say that the data are invented, where no number stands: right, left, at the foot, on top."""
+    size = palette.SMALL
+    room = lettering.width(SYNTHETIC, size)
+    places = [
+        (left, y)
+        for y in (canvas.stamp, canvas.height - 2.5, size)
+        for left in (canvas.width - room, 0.0, (canvas.width - room) / 2)
+    ]
+    free = (
+        place for place in places
+        if canvas.free(extents.text(*place, SYNTHETIC, size, 400, "left"))
+    )  # fmt: skip
+    left, y = next(free, places[0])
+    if (left, y) == places[0]:
+        canvas.text(canvas.width, y, SYNTHETIC, size=size, colour=palette.SOFT, anchor="right")
+    else:
+        canvas.text(left, y, SYNTHETIC, size=size, colour=palette.SOFT)
+
+
 def _image(canvas: Canvas, shown: Shown, name: str, alt: str) -> str:
     """The image of a figure.
 
@@ -83,8 +103,7 @@ def _image(canvas: Canvas, shown: Shown, name: str, alt: str) -> str:
         JsnaError: words of it collide, or are cut at its edge.
     """
     if shown.synthetic:
-        how = {"size": palette.SMALL, "colour": palette.SOFT, "anchor": "right"}
-        canvas.text(canvas.width, canvas.stamp, SYNTHETIC, **how)  # type: ignore[arg-type]
+        _stamp(canvas)
     if faults := canvas.faults():
         problems = [Problem(f"{name}.svg", fault, code="chart.text") for fault in faults]
         raise JsnaError(problems, title="A chart has words that cannot be read:")

@@ -19,7 +19,7 @@ from jsna import io
 from jsna.charts import lettering
 from jsna.model.areas import Area
 from jsna.model.configuration import Configuration
-from jsna.model.documents import DOCUMENTS, REPORT
+from jsna.model.documents import DOCUMENTS
 from jsna.model.schema import KEY
 from jsna.readback import page
 
@@ -41,7 +41,9 @@ _LOST: Final = re.compile(
 )
 #: Elements that say something, or should not be there.
 _EMPTY: Final = re.compile(r"<(p|li|h[1-6]|caption|title|figcaption)(?:\s[^>]*)?>\s*</\1>")
-_RUNS: Final = re.compile(r'<header class="cover"[^>]* data-report="([^"]*)" data-foot="([^"]*)"')
+_RUNS: Final = re.compile(
+    r'<header class="(?:cover|masthead)"[^>]* data-report="([^"]*)" data-foot="([^"]*)"'
+)
 _HEADS: Final = re.compile(r"<h2[^>]*>([^<]*)</h2>")
 
 
@@ -69,7 +71,6 @@ def look(config: Configuration, paths: io.Paths) -> Looks:
     listed: Sequence[Mapping[str, Any]] = io.read_json(folder / "figures.json")["figures"]
     frame = io.read_measures(paths.safe / "measures.parquet")
     pages = [io.read_text(paths.draft / document.page) for document in DOCUMENTS]
-    html = io.read_text(paths.draft / REPORT.page)
     told = _keys(frame[frame["value"].notna()])
     faults = [
         *(
@@ -79,7 +80,7 @@ def look(config: Configuration, paths: io.Paths) -> Looks:
             for fault in chart(one, io.read_text(folder / one[layout]), told)
         ),
         *(fault for page in pages for find in (sentences, running) for fault in find(page)),
-        *places(config.area, listed, frame, html),
+        *places(config.area, listed, frame, "".join(pages)),
     ]
     return Looks(tuple(faults), len(listed))
 
@@ -153,8 +154,8 @@ def running(html: str) -> Iterator[str]:
             yield f"{head!r} and {report!r} run into each other over a page"
     if lettering.width(foot, _RUNNING) + _NUMBER > _PAGE:
         yield f"{foot!r} runs into the number of a page"
-    title = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL)
-    for word in _plain(title[1]).split() if title else ():
+    title = re.search(r'<header class="cover".*?<h1>(.*?)</h1>', html, re.DOTALL)
+    for word in _plain(re.sub(r"<[^>]*>", "", title[1])).split() if title else ():
         if lettering.width(word, _COVER, 600) > _ACROSS:
             yield f"{word!r} is wider than the cover"
 

@@ -19,7 +19,6 @@ from jsna.view import words
 from jsna.view.place_figures import (
     CHAPTER,
     FEWEST,
-    MOST_PLACES,
     Place,
     PlaceFigure,
     declared,
@@ -293,8 +292,8 @@ def _without(view: Measures, every: Sequence[Place], without: Sequence[Place]) -
         return f"{area.name} is not divided into places in this edition."
     if not every:
         return (
-            f"The {many} of {area.name} are too many for a page each (more than "
-            f"{words.small(MOST_PLACES)}), and are not put into groups. They stand in one table."
+            f"The {many} of {area.name} are too many for a page each, and are not put into "
+            "groups. They stand in one table."
         )
     if not without:
         return ""

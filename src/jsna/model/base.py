@@ -62,12 +62,6 @@ def in_letters(said: str) -> str:
     return as_printed(said)
 
 
-def of_place(said: str) -> str:
-    """The same of a text in which `{place}` stands for the name of the area."""
-    in_letters(said.replace("{place}", ""))
-    return said
-
-
 #: Texts the report prints: with numbers, which readback knows, and without; and that must be there.
 Printed = Annotated[str, AfterValidator(as_printed)]
 Lettered = Annotated[str, AfterValidator(in_letters)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jsna.charts import barrows, findings, lettering, palette
+from jsna.charts import barrows, extents, findings, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import finish, limits_of, period_words, value_table
 from jsna.charts.marks import NOTHING, Drawing, Mark, footnote, rows_of
@@ -150,6 +150,9 @@ def _ratio(canvas: Canvas, marks: Sequence[Mark], step: str, steps: int, decimal
     x, y = 0.0, 10.0
     parts = ((f"Most deprived {step}: ", False), (f"{number} times", True),
              (f" the least deprived {step}", False))  # fmt: skip
+    whole = "".join(text for text, _ in parts)
+    if not canvas.free(extents.text(x, y, whole, palette.LABEL, 600, "left")):
+        return  # the number of a tenth stands there, and both are in the table
     for text, counted in parts:
         weight = 600 if counted else 400
         colour = palette.NAVY if counted else palette.SOFT

@@ -55,7 +55,7 @@ def also(figures: Sequence[PlaceFigure], config: Configuration) -> list[Markup]:
 
 
 def beside(one: PlaceFigure, config: Configuration) -> Markup:
-    """`the share of … was higher than in Lancashire, 48.3% against 33.1%`."""
+    """`the share of … was higher than in Quillshire, 48.3% against 33.1%`."""
     assert one.whole is not None
     return say(
         "{noun} was {side} than in {area}, {own} against {whole}",

@@ -50,9 +50,15 @@ def allowed(config: Configuration | None = None) -> Allowed:
     return Allowed(Vocabulary(config, frame(config), registry()))
 
 
-def judged(folder: Path, name: str, content: str | bytes, page: str = "") -> Tally:
+def judged(
+    folder: Path,
+    name: str,
+    content: str | bytes,
+    page: str = "",
+    config: Configuration | None = None,
+) -> Tally:
     """What is found in one file of a draft, after a web page where it needs one."""
-    config = made.configuration()
+    config = config or made.configuration()
     reader = Reader(frame(config), config, allowed(config), Certificate(CERTIFIED))
     if page:
         io.write_text(folder / "report.html", page)

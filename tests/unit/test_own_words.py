@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -447,7 +448,7 @@ def test_without_a_folder_nothing_is_said_and_the_report_is_a_draft(project: Pat
 
 
 def test_a_part_that_is_called_a_draft_is_one_whoever_signed_the_rest() -> None:
-    signed = Signature(of="all", status="signed", who="The board", day="2026-01-12")  # type: ignore[arg-type]
+    signed = Signature(of="all", status="signed", who="The board", day=date(2026, 1, 12))
     both = IdentityFile(sign_off=(signed, Signature(of="how_many")))
     assert both.signature("plans_in_time") == signed
     assert both.signature("how_many") is None

@@ -13,7 +13,8 @@ from markupsafe import Markup
 from jsna.charts import place as chart
 from jsna.model.indicators import Indicator
 from jsna.model.topics import Topic
-from jsna.report.places import saying
+from jsna.report.places import page, saying
+from jsna.report.sources import Register
 from jsna.view.place_figures import MOST_PLACES, declared, figures, with_page
 from jsna.view.rows import Measures
 from tests.unit.charts_support import (
@@ -98,6 +99,18 @@ def test_more_places_than_thirty_have_pages_by_group_alone() -> None:
     many = [f"Ward {chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(MOST_PLACES + 1)]
     assert declared(configuration(many, kind="ward")) == []
     assert len(declared(configuration(many[:-1], kind="ward"))) == MOST_PLACES
+
+
+def test_an_edition_of_more_wards_is_one_table_with_its_source() -> None:
+    many = [f"Ward {chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(MOST_PLACES + 1)]
+    view = seen(many, kind="ward")
+    found = page.made(view, {}, Register(view.config, {}), {})
+    assert found.pages == ()
+    for listing in found.listings:
+        assert [str(line[0]) for line in listing.rows] == [*many, "Quillshire"]
+        assert all(len(line) == len(listing.header) for line in listing.rows)
+    assert found.source
+    assert not found.compared
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import csv
 import io as text_io
 import json
 import math
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from jsna import io
 from jsna.errors import JsnaError
+from jsna.model.audits import Break
 from jsna.readback import align, axes, paper, printed, record
 from jsna.readback import page as webpage
 from jsna.readback.blocks import Block, Segment
@@ -177,7 +179,6 @@ def test_a_free_number_is_named(tmp_path: Path, body: str) -> None:
         ("<p>As at 16 January 2025.</p>", "date"),
         ("<p>It changed little since 2025.</p>", "period"),
         (f'<p>From <span data-measure="{PUPILS}">5.5%</span> (2025) it had risen.</p>', "period"),
-        ("<svg><text>From 2025: a record of each child</text></svg>", "period"),
         ("<p>A 95% confidence interval</p>", "confidence level"),
         ("<p>A stricter, 99.8%, interval</p>", "confidence level"),
         ("<p>The rate per 1,000 was higher.</p>", "base of a rate"),
@@ -195,6 +196,28 @@ def test_other_numbers_are_counted_by_type(tmp_path: Path, body: str, kind: str)
     tally = judged(tmp_path, "report.html", html(body))
     assert tally.counts[kind] > 0
     assert bool(tally.problems) is not bool(kind)
+
+
+def test_words_over_the_line_of_a_break_are_those_of_a_declared_one(tmp_path: Path) -> None:
+    config = made.configuration()
+    (release, *_), *_ = config.releases.values()
+    changed = Break(
+        tables=("all",),
+        starts="2023",
+        reason="It changed.",
+        label="each child",
+        guidance="Notes of the release.",
+    )
+    dataset = next(iter(config.releases))
+    broken = (release.model_copy(update={"breaks": (changed,)}),)
+    config = replace(config, releases={**config.releases, dataset: broken})
+    known = html("<svg><text>From 2023: each child</text></svg>")
+    tally = judged(tmp_path, "report.html", known, config=config)
+    assert tally.problems == []
+    assert tally.counts["release"] == 1
+    for other in ("From 2024: each child", "From 2023: each plan"):
+        unknown = html(f"<svg><text>{other}</text></svg>")
+        assert "no type of number" in only(judged(tmp_path, "report.html", unknown, config=config))
 
 
 def test_what_shows_no_text_cannot_be_read_back(tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def finish(
         indicator=shown.indicator.id,
         chapter=shown.indicator.chapter,
         type=chart.type,
-        svg=_image(paint(palette.WIDE), shown, name, alt),
-        narrow=_image(paint(palette.NARROW), shown, narrow_id(name), alt),
+        svg=image(paint(palette.WIDE), name, alt, synthetic=shown.synthetic),
+        narrow=image(paint(palette.NARROW), narrow_id(name), alt, synthetic=shown.synthetic),
         title=title,
         subtitle=chart.subtitle or subtitle(shown, place, period),
         alt=alt,
@@ -96,13 +96,19 @@ def _stamp(canvas: Canvas) -> None:
         canvas.text(left, y, SYNTHETIC, size=size, colour=palette.SOFT)
 
 
-def _image(canvas: Canvas, shown: Shown, name: str, alt: str) -> str:
-    """The image of a figure.
+def image(canvas: Canvas, name: str, alt: str, *, synthetic: bool) -> str:
+    """The image of a figure, of whatever kind.
+
+    Args:
+        canvas: as it was painted.
+        name: of the image; its ids begin with it.
+        alt: what stands for it in words.
+        synthetic: whether its data are invented, which it then says.
 
     Raises:
         JsnaError: words of it collide, or are cut at its edge.
     """
-    if shown.synthetic:
+    if synthetic:
         _stamp(canvas)
     if faults := canvas.faults():
         problems = [Problem(f"{name}.svg", fault, code="chart.text") for fault in faults]

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from matplotlib.path import Path as Outline
 
 FAMILY: Final = "Source Sans 3"
 FONTS: Final = Path(__file__).resolve().parents[3] / "reports" / "templates" / "fonts"
@@ -71,7 +74,7 @@ def width(text: str, size: float, weight: int = 400) -> float:
 
 
 @cache
-def outline(text: str, size: float, weight: int = 400):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def outline(text: str, size: float, weight: int = 400) -> Outline:
     """The letters of a line of text as one matplotlib path, set as `width` measures them."""
     from matplotlib.ft2font import LoadFlags
     from matplotlib.path import Path as Outline

@@ -15,7 +15,7 @@ import pandas as pd
 from jsna.charts import lettering, outline, palette, shading, tiles
 from jsna.charts.canvas import Canvas, Point
 from jsna.charts.comparators import diamond
-from jsna.charts.finish import FOOT, SYNTHETIC
+from jsna.charts.finish import FOOT, SYNTHETIC, image
 from jsna.charts.marks import Cell, Drawing, narrow_id
 from jsna.model.areas import Shape
 from jsna.model.configuration import Configuration
@@ -98,7 +98,8 @@ def _drawing(sheet: _Sheet) -> Drawing:
     title = f"{place.name} among the {words.small(len(declared(config)))} {many} of {area.name}"
     if len(declared(config)) == 1:
         title = f"{place.name} in {area.name}"
-    synthetic = f" {SYNTHETIC}." if config.edition.synthetic else ""
+    invented = config.edition.synthetic
+    synthetic = f" {SYNTHETIC}." if invented else ""
     alt = f"{_kind(sheet)}. {title}. {' '.join(_told(sheet))}{synthetic}".replace("  ", " ").strip()
     rows = [row for one in sheet.lines for row in (*one.others, one.whole, one.country) if row]
     rows = [row for row in rows if row.shown or row.hidden]
@@ -111,8 +112,8 @@ def _drawing(sheet: _Sheet) -> Drawing:
         indicator=CHAPTER,
         chapter=CHAPTER,
         type="place",
-        svg=_image(sheet, palette.WIDE).svg(name, alt),
-        narrow=_image(sheet, palette.NARROW).svg(narrow_id(name), alt),
+        svg=image(_painted(sheet, palette.WIDE), name, alt, synthetic=invented),
+        narrow=image(_painted(sheet, palette.NARROW), narrow_id(name), alt, synthetic=invented),
         title=title,
         subtitle=_subtitle(sheet),
         alt=alt,
@@ -182,7 +183,7 @@ def _note(sheet: _Sheet, attribution: str) -> str:
     return ". ".join(part for part in (scale, lie, attribution) if part)
 
 
-def _image(sheet: _Sheet, width: float) -> Canvas:
+def _painted(sheet: _Sheet, width: float) -> Canvas:
     """The map beside the strip, or on a narrow screen above it."""
     page = width >= palette.WIDE
     beside = page and bool(sheet.shapes) and bool(sheet.lines)
@@ -198,8 +199,6 @@ def _image(sheet: _Sheet, width: float) -> Canvas:
         start = ((wide - across) / 2 if beside else (width - across) / 2, 1.0)
         _locate(canvas, sheet, start, scale)
     _strip(canvas, sheet, (left, top), room, over=not page)
-    if sheet.config.edition.synthetic:
-        canvas.text(width, canvas.stamp, SYNTHETIC, size=palette.SMALL, anchor="right")
     return canvas
 
 
@@ -261,8 +260,9 @@ def _strip(canvas: Canvas, sheet: _Sheet, at: Point, room: float, *, over: bool)
             middle = y + tall + (height - tall) / 2
         else:
             middle = y + height / 2
-            how = {"size": palette.SMALL, "colour": palette.INK, "anchor": "right"}
-            canvas.lines(x + widest, middle, lines, **how)  # type: ignore[arg-type]
+            canvas.lines(
+                x + widest, middle, lines, size=palette.SMALL, colour=palette.INK, anchor="right"
+            )
         _line(canvas, one, (start, stop), middle)
         y += height
 

@@ -14,7 +14,7 @@ import pandas as pd
 from jsna.charts import lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.comparators import LINE, diamond
-from jsna.charts.finish import FOOT, SYNTHETIC
+from jsna.charts.finish import FOOT, SYNTHETIC, image
 from jsna.charts.marks import Drawing, narrow_id, printed
 from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
@@ -77,8 +77,10 @@ def draw(config: Configuration, measures: pd.DataFrame, frame: pd.DataFrame) -> 
         indicator="",
         chapter="summary",
         type="strip",
-        svg=_image(config, judged, neutral, palette.WIDE).svg(ID, alt),
-        narrow=_image(config, judged, neutral, palette.NARROW).svg(narrow_id(ID), alt),
+        svg=image(_draw(config, judged, neutral, palette.WIDE), ID, alt, synthetic=synthetic),
+        narrow=image(
+            _draw(config, judged, neutral, palette.NARROW), narrow_id(ID), alt, synthetic=synthetic
+        ),
         title=title,
         subtitle=f"Every authority in England with a figure, latest year; circle: {place}, "
         f"diamond: {config.area.country.name}, taller ticks: statistical neighbours",
@@ -125,16 +127,6 @@ def _told(line: Line, place: str) -> str:
     where = ("highest", "second highest", "second lowest", "lowest")[line.home.quarter - 1]
     high, low = (called(line.every[at].area_name) for at in (0, -1))
     return f"{name}: {place} in the {where} quarter; highest {high}, lowest {low}."
-
-
-def _image(
-    config: Configuration, judged: Sequence[Line], neutral: Sequence[Line], width: float
-) -> Canvas:
-    """The figure at a width, with the word of a synthetic edition."""
-    canvas = _draw(config, judged, neutral, width)
-    if config.edition.synthetic:
-        canvas.text(width, canvas.stamp, SYNTHETIC, size=palette.SMALL, anchor="right")
-    return canvas
 
 
 class _Layout(NamedTuple):

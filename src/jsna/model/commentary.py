@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from jsna.model.council import (
     ContactsFile,
@@ -21,7 +21,6 @@ PARTS: Final[Mapping[str, str]] = {
     "What to ask": "ask",
     "Care needed": "care",
 }
-Show: TypeAlias = Literal["value", "count", "of", "lower", "upper"]
 #: What of a measure may be shown -> the field of the measure table.
 SHOWN: Final[Mapping[str, str]] = {
     "value": "value",

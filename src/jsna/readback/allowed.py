@@ -63,8 +63,6 @@ TYPES: Final[Sequence[Type]] = (
     _type("date", rf"\b{_MONTH} (?P<period>\d{{4}})\b"),
     _type("period", rf"^\(?{_WHEN}\)?$", _ALONE),
     _type("period", rf"^\({_WHEN}\)$", frozenset({"text"})),
-    # Over the dashed line of a break, before what changed there.
-    _type("period", rf"^From {_PERIOD}(?=: )", frozenset({"text"})),
     # After the figure it is of, as in "from 2.1% (2016) it had risen to 8.4% (2021)".
     _type("period", rf"(?<={HOLE} )\({_WHEN}\)(?= it had |[.;]|$)"),
     _type("period", rf"(?:^|, ){_WHEN}(?=,|$)", frozenset({"listing"})),

@@ -63,7 +63,12 @@ class Vocabulary:
             *(("measure note", note) for note in frame["note"].unique()),
             *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
             *(("review", review.reason) for one in config.every_release for review in one.findings),
-            *(("release", each.reason) for one in config.every_release for each in one.breaks),
+            *(
+                ("release", said)
+                for one in config.every_release
+                for each in one.breaks
+                for said in (each.reason, f"From {each.starts}: {each.label}")
+            ),
             *(("period", period) for period in frame["period"].unique()),
             *(("fallback", one) for one in tried),
             *(("question", one) for one in Asked(frame, config).phrases),

@@ -135,7 +135,7 @@ def _one(
     deprived = [d for d in dims if words.deprived(d, view.config)]
     if len(dims) == 2 and deprived:
         other = next(d for d in dims if d not in deprived)
-        found = slopes(view, indicator, deprived[0], other, rows, subject)
+        found = slopes(view, deprived[0], other, rows, subject)
         return ([found] if found else []), True
     return [], True
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from markupsafe import Markup
 
-from jsna.report.chapters import KeyNumber
+from jsna.report.figures import NumberedFigure
 from jsna.report.sources import Register
-from jsna.report.topics.document import Link, Report
-from jsna.report.topics.page import Shown, TopicPage
+from jsna.report.topics.document import Report
+from jsna.report.topics.page import TopicPage
 
 #: Questions to ask, and notes of care.
 ASKS: Final = 5
@@ -21,31 +21,19 @@ _FIRST: Final = "trend"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One message: a topic's heading, with what stands behind it."""
-
-    page: TopicPage
-    text: Markup
-
-
-@dataclass(frozen=True, slots=True)
 class Brief:
-    """What the brief prints.
+    """What the brief prints beside the numbers and messages of the report.
 
     Attributes:
         heading: the first message's finding; empty where nothing stands out.
-        numbers: up to four.
-        points: the messages.
         chart: of the first message whose topic has one; numbered 1.
-        asks: (title of a topic, question) to ask officers, the first of each topic first.
+        asks: what to ask officers, the first question of each topic first.
         care: what to beware of in these figures.
     """
 
     heading: Markup
-    numbers: tuple[KeyNumber, ...]
-    points: tuple[Point, ...]
-    chart: Shown | None
-    asks: tuple[tuple[str, str], ...]
+    chart: NumberedFigure | None
+    asks: tuple[str, ...]
     care: tuple[str, ...]
 
 
@@ -56,33 +44,20 @@ def brief(report: Report, register: Register) -> Brief:
         report: as its template has it.
         register: says what sources are called.
     """
-    by = {page.anchor: page for page in report.pages}
-    told = [(by[link.anchor], link) for link in report.messages]
-    charts = [page.main for page, _ in told if page.main is not None]
-    first = next((one for one in charts if one.figure.type == _FIRST), next(iter(charts), None))
+    told = [message.page for message in report.messages]
+    charts = [page.main.figure for page in told if page.main is not None]
+    first = next((one for one in charts if one.type == _FIRST), next(iter(charts), None))
     return Brief(
-        heading=told[0][0].heading if told else Markup(""),
-        numbers=report.numbers,
-        points=tuple(Point(page, link.text) for page, link in told),
-        chart=first and _alone(first, register),
+        heading=told[0].heading if told else Markup(""),
+        # The notes of the topic, in which its sources stand there, are not here.
+        chart=NumberedFigure("1", "chart", first, register.line(first.sources)) if first else None,
         asks=tuple(_asks(told)[:ASKS]),
-        care=tuple(dict.fromkeys(line for page, _ in told for line in page.care))[:CARES],
+        care=tuple(dict.fromkeys(line for page in told for line in page.care))[:CARES],
     )
 
 
-def _alone(shown: Shown, register: Register) -> Shown:
-    """A topic's figure with its sources in words: the notes of the topic are not there."""
-    source = Markup.escape(register.line(shown.figure.sources))
-    return Shown("1", "chart", shown.figure, source)
-
-
-def _asks(told: Sequence[tuple[TopicPage, Link]]) -> list[tuple[str, str]]:
+def _asks(told: Sequence[TopicPage]) -> list[str]:
     """Every topic's first question, then every topic's second."""
-    topics = [page.topic for page, _ in told]
-    longest = max((len(topic.ask) for topic in topics), default=0)
-    return [
-        (topic.title, topic.ask[at])
-        for at in range(longest)
-        for topic in topics
-        if at < len(topic.ask)
-    ]
+    questions = [page.topic.ask for page in told]
+    longest = max(map(len, questions), default=0)
+    return [asks[at] for at in range(longest) for asks in questions if at < len(asks)]

@@ -11,7 +11,7 @@ from jsna.model.indicators import Indicator
 from jsna.report.breakdowns import sentences as breakdown_sentences
 from jsna.report.changes import headline
 from jsna.report.datatables import further
-from jsna.report.figures import Figure, Table
+from jsna.report.figures import Figure, NumberedFigure, Table
 from jsna.report.marks import mark
 from jsna.report.metadata import caution, left
 from jsna.report.narrative import RATES, Sentence, noun, rate_words, say
@@ -31,16 +31,6 @@ class KeyNumber:
     number: Markup
     text: Markup
     aside: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedFigure:
-    """A figure with its number and source line."""
-
-    number: str
-    anchor: str
-    figure: Figure
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

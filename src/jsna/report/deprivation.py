@@ -87,7 +87,6 @@ def group_words(dimension: str, code: str, view: Measures, *, full: bool = False
 
 def slopes(
     view: Measures,
-    indicator: Indicator,
     dimension: str,
     other: str,
     rows: Sequence[Row],

@@ -54,6 +54,22 @@ class Figure:
     keys: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedFigure:
+    """A figure where it stands in a document.
+
+    Attributes:
+        number: as it is printed.
+        anchor: id of the block around it.
+        source: where it comes from, in words or as notes that are led to.
+    """
+
+    number: str
+    anchor: str
+    figure: Figure
+    source: str
+
+
 def load(folder: Path, view: Measures, read: Callable[[Path], str]) -> dict[str, list[Figure]]:
     """Figures by indicator, in the order they were drawn.
 

@@ -105,7 +105,7 @@ def against_country(view: Measures, indicator: Indicator) -> Message | None:
         "when": when(home) + ", as published" * view.beside_local(home),
         "country": view.config.area.country.name,
         "other": value(row, indicator),
-        "others": _similar(view, found[1], indicator),
+        "others": _similar(found[1], indicator),
         "more": _more(view, home, row, indicator),
     }
     text = say("{home}{counts} {when}; {country} {other}{others}.{more}", **figures)
@@ -227,7 +227,7 @@ def _lasting(view: Measures, indicator: Indicator, home: Row) -> int:
     return min(lasting, PERIODS)
 
 
-def _similar(view: Measures, rows: Iterable[tuple[str, Row, str]], indicator: Indicator) -> Markup:
+def _similar(rows: Iterable[tuple[str, Row, str]], indicator: Indicator) -> Markup:
     median = next((row for code, row, _ in rows if code == MEDIAN), None)
     if median is None:
         return Markup("")

@@ -21,7 +21,7 @@ _HEAD: Final = "/THead"
 @contextmanager
 def marked() -> Iterator[None]:
     """Inside the block the printer notes of each structure element what it is of."""
-    import pydyf  # type: ignore[import-untyped]
+    import pydyf
     from weasyprint.pdf import tags
 
     usual = tags._build_box_tree
@@ -48,9 +48,11 @@ def join(pdf: Any, document: Any) -> None:
         pdf: as the printer wrote it within `marked`, open in pikepdf.
         document: its structure element /Document.
     """
+    import pikepdf
+
     _Joiner(pdf).join(document)
     for item in pdf.objects:
-        if hasattr(item, "keys") and _OF in item.keys():  # noqa: SIM118 - a PDF's dictionary
+        if isinstance(item, pikepdf.Dictionary) and _OF in item:
             del item[_OF]
 
 

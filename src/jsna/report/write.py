@@ -110,7 +110,7 @@ def compose(
     titles = [(name, config.chapters[name].title) for name in config.edition.chapters]
     shared |= certificate.context(proved, config, titles)
     shared["words"] = words
-    shared |= places.context(view, drawn, register, words.by_place())
+    shared["places"] = places.made(view, drawn, register, words.by_place())
     answered = answers(view)
     shared["report"] = document.report(view, drawn, register, answered)
     shared["brief"] = brief.brief(shared["report"], register)

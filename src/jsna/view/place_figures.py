@@ -42,6 +42,11 @@ class Place:
     dimension: str
     parts: tuple[str, ...]
 
+    @property
+    def slug(self) -> str:
+        """What ids of what is its own end in."""
+        return self.code.lower().replace("_", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceFigure:
@@ -77,7 +82,7 @@ def declared(config: Configuration) -> list[Place]:
 
 def figure_id(place: Place) -> str:
     """Id of the figure of a place."""
-    return f"{PREFIX}-{place.code.lower().replace('_', '-')}"
+    return f"{PREFIX}-{place.slug}"
 
 
 def figures(view: Measures) -> dict[str, list[PlaceFigure]]:
@@ -134,13 +139,9 @@ def _beside(view: Measures, indicator: Indicator, rows: Sequence[Row]) -> Iterat
     national = compared and "national" in indicator.comparators
     whole = view.at(indicator.id, area.code, rows[0])
     country = view.at(indicator.id, area.country.code, rows[0]) if national else None
-    sides = [
-        places(rows, one) if compared and one is not None else ["unknown"] * len(rows)
-        for one in (whole, country)
-    ]
-    for row, side, other in zip(rows, *sides, strict=True):
-        yield PlaceFigure(indicator, row, tuple(rows), whole, country, _side(side), _side(other))
-
-
-def _side(given: str) -> Verdict:
-    return given if given in ("higher", "lower", "similar") else "unknown"  # type: ignore[return-value]
+    unknown: list[Verdict] = ["unknown"] * len(rows)
+    beside, beside_country = (
+        places(rows, one) if compared and one is not None else unknown for one in (whole, country)
+    )
+    for row, side, other in zip(rows, beside, beside_country, strict=True):
+        yield PlaceFigure(indicator, row, tuple(rows), whole, country, side, other)

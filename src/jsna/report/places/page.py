@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
-from jsna.report.chapters import NumberedFigure
-from jsna.report.figures import Figure
+from jsna.model.areas import Locality
+from jsna.report.figures import Figure, NumberedFigure
 from jsna.report.marks import cell
 from jsna.report.places import saying
 from jsna.report.sources import Register
@@ -72,7 +72,7 @@ class PlacePage:
     @property
     def anchor(self) -> str:
         """Id of its section."""
-        return f"place-{self.place.code.lower().replace('_', '-')}"
+        return f"place-{self.place.slug}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class Places:
         without: what is said of places that have no page.
         source: what the tables stand on.
         many: what places are, in the plural.
+        compared: whether a page sets a place beside the area.
     """
 
     pages: tuple[PlacePage, ...]
@@ -101,24 +102,7 @@ class Places:
     without: str
     source: str
     many: str
-    compared: bool = field(default=False)
-
-
-def context(
-    view: Measures,
-    drawn: Mapping[str, Sequence[Figure]],
-    register: Register,
-    commentary: Mapping[str, Markup] | None = None,
-) -> dict[str, Any]:
-    """What the template of the document needs beside what every document has.
-
-    Args:
-        view: safe measures.
-        drawn: figures by indicator, those of places among them.
-        register: citations.
-        commentary: code of a place -> the council's words on it.
-    """
-    return {"places": made(view, drawn, register, commentary or {})}
+    compared: bool
 
 
 def made(
@@ -127,25 +111,32 @@ def made(
     register: Register,
     commentary: Mapping[str, Markup],
 ) -> Places:
-    """Every page, and the table of all places."""
+    """Every page, and the table of all places.
+
+    Args:
+        view: safe measures.
+        drawn: figures by indicator, those of places among them.
+        register: citations.
+        commentary: code of a place -> the council's words on it.
+    """
     config = view.config
-    found = figures(view)
+    every = declared(config)
+    # Localities that are too many for pages stand in the tables one by one all the same.
+    found = figures(view) if every else of_localities(view)
     with_one, without = with_page(config, found)
     own = {one.id: one for one in drawn.get(CHAPTER, ())}
     pages = tuple(
         _page(view, number, place, found[place.code], own, register, commentary)
         for number, place in enumerate(with_one, 1)
     )
-    every = declared(config)
-    lines = [] if every else _of_all(view)
-    shown = [one for place in every for one in found[place.code]]
+    shown = [one for own_figures in found.values() for one in own_figures]
     return Places(
         pages=pages,
-        listings=_listings(view, found) if every else tuple(lines),
+        listings=_listings(view, every or config.area.localities, found),
         without=_without(view, every, without),
         source=register.line(view.sources([one.row for one in shown])) if shown else "",
         many=_many(view, every),
-        compared=any(one.beside != "unknown" for one in shown),
+        compared=any(o.beside != "unknown" for place in with_one for o in found[place.code]),
     )
 
 
@@ -175,7 +166,7 @@ def _page(
         if figure is None
         else NumberedFigure(
             f"{number}.1",
-            f"figure-of-{place.code.lower().replace('_', '-')}",
+            f"figure-of-{place.slug}",
             figure,
             _drawn_of(view, figure, register),
         ),
@@ -230,9 +221,12 @@ def _line(one: PlaceFigure) -> tuple[Markup | str, ...]:
     )
 
 
-def _listings(view: Measures, found: Mapping[str, Sequence[PlaceFigure]]) -> tuple[Listing, ...]:
+def _listings(
+    view: Measures,
+    every: Sequence[Place | Locality],
+    found: Mapping[str, Sequence[PlaceFigure]],
+) -> tuple[Listing, ...]:
     """Every place by every measure that any has, some measures a table."""
-    every = declared(view.config)
     measures = {one.indicator.id: one for place in every for one in found[place.code]}
     chosen = [*measures.values()]
     parts = [chosen[at : at + _COLUMNS] for at in range(0, len(chosen), _COLUMNS)]
@@ -240,17 +234,6 @@ def _listings(view: Measures, found: Mapping[str, Sequence[PlaceFigure]]) -> tup
     return tuple(
         _listing(view, part, rows, (number, len(parts))) for number, part in enumerate(parts, 1)
     )
-
-
-def _of_all(view: Measures) -> list[Listing]:
-    """The same of localities that are too many for pages, by single ones."""
-    found = of_localities(view)
-    chosen = [*{one.indicator.id: one for own in found.values() for one in own}.values()]
-    parts = [chosen[at : at + _COLUMNS] for at in range(0, len(chosen), _COLUMNS)]
-    rows = [(one.code, one.name) for one in view.config.area.localities if found.get(one.code)]
-    return [
-        _listing(view, part, rows, (number, len(parts))) for number, part in enumerate(parts, 1)
-    ]
 
 
 def _listing(

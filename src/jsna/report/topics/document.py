@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from jsna.report import messages
 from jsna.report.chapters import KeyNumber, key_number
-from jsna.report.figures import Figure
+from jsna.report.figures import Figure, NumberedFigure
 from jsna.report.narrative import noun, say
 from jsna.report.sources import Register
 from jsna.report.topics import unknown
-from jsna.report.topics.page import Shown, TopicPage, anchor, first, pages, topics
+from jsna.report.topics.page import TopicPage, first, pages, topics
 from jsna.view import words
 from jsna.view.answers import Answer
 from jsna.view.rows import Measures
@@ -26,13 +26,11 @@ _SEVERAL: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A message of the summary, which leads to its topic."""
+class Told:
+    """A message of the summary, and the topic it leads to."""
 
-    anchor: str
-    title: str
+    page: TopicPage
     text: Markup
-    ask: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,8 @@ class Report:
 
     pages: tuple[TopicPage, ...]
     numbers: tuple[KeyNumber, ...]
-    messages: tuple[Link, ...]
-    strip: Shown | None
+    messages: tuple[Told, ...]
+    strip: NumberedFigure | None
     gaps: tuple[unknown.Gap, ...]
     hidden: tuple[str, ...]
     anchors: Mapping[str, str]
@@ -75,7 +73,7 @@ def report(
     several = drawn.get(_SEVERAL, ())
     strip = None
     if several:
-        strip = Shown("1", "figure-1", several[0], Markup.escape(register.line(several[0].sources)))
+        strip = NumberedFigure("1", "figure-1", several[0], register.line(several[0].sources))
     made = pages(view, drawn, register, before=1 if strip else 0)
     about = {name: page for page in reversed(made) for name in page.topic.measures}
     about |= {page.headline.id: page for page in reversed(made)}
@@ -101,8 +99,8 @@ def _numbers(view: Measures) -> tuple[KeyNumber, ...]:
     return tuple(one for one in found if one is not None)[:NUMBERS]
 
 
-def told(view: Measures, about: Mapping[str, TopicPage]) -> list[Link]:
-    """The messages, one a topic, each with the first question to ask of it."""
+def told(view: Measures, about: Mapping[str, TopicPage]) -> list[Told]:
+    """The messages, one a topic."""
     ranked = {name for name, one in view.config.chapters.items() if one.ranked}
     told_of = [
         indicator
@@ -112,15 +110,7 @@ def told(view: Measures, about: Mapping[str, TopicPage]) -> list[Link]:
     order = [*view.config.indicators]
     told_of.sort(key=lambda one: order.index(one.id))
     found = messages.chosen(view, told_of, lambda one: about[one.id].id)
-    return [
-        Link(
-            anchor(about[one.indicator.id].id),
-            about[one.indicator.id].topic.title,
-            sentence(one),
-            next(iter(about[one.indicator.id].topic.ask), ""),
-        )
-        for one in found
-    ]
+    return [Told(about[one.indicator.id], sentence(one)) for one in found]
 
 
 def sentence(one: messages.Message) -> Markup:

@@ -16,7 +16,7 @@ from jsna.model.hierarchies import PLACES
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.topics import Split, Topic
 from jsna.report.care import care
-from jsna.report.figures import Figure, Table
+from jsna.report.figures import Figure, NumberedFigure
 from jsna.report.sources import Register
 from jsna.report.topics import saying
 from jsna.report.topics.finding import Finding, finding
@@ -30,21 +30,6 @@ _SENTENCES: Final = re.compile(r"\. (?=[A-Z])")
 #: A chart of fewer figures than this shows nothing.
 _FEWEST: Final = 2
 Drawn = Mapping[str, Sequence[Figure]]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure of a topic, with its number and where it comes from."""
-
-    number: str
-    anchor: str
-    figure: Figure
-    source: Markup
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """Its figures as tables, folded beneath it on a screen."""
-        return self.figure.tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +59,8 @@ class TopicPage:
     comparison: tuple[Markup, ...]
     story: tuple[Markup, ...]
     places: Markup
-    main: Shown | None
-    figures: tuple[Shown, ...]
+    main: NumberedFigure | None
+    figures: tuple[NumberedFigure, ...]
     also: Lines
     who: str
     care: tuple[str, ...]
@@ -206,7 +191,7 @@ def _page(
     head, story = _story(view, told, headline, again=again)
     related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
     shown = [
-        Shown(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
+        NumberedFigure(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
         for at, one in enumerate(_figures(view, drawn, topic, headline, told, where), before + 1)
     ]
     for indicator in (headline, *related, *(pair[0] for pair in (beside, placed) if pair)):

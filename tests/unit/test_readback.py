@@ -569,6 +569,19 @@ def test_running_heads_are_those_of_the_report() -> None:
     assert len(tally.problems) == 2
 
 
+@pytest.mark.parametrize("kind", ["", " class='by-place'"])
+def test_the_head_of_a_table_may_stand_again_where_the_table_goes_on(kind: str) -> None:
+    body = f"<table{kind}><tr><th>Neighbourhoods, 2025</th></tr><tr><td>Wards 7</td></tr></table>"
+    known = align.heads(webpage.read(html(body)).blocks)
+    tally = Tally("places.pdf")
+    again = paper.Paper(outside=[paper.Run(5, "Neighbourhoods, 2025")])
+    align.around(again, known, small.allowed(), tally)
+    assert tally.problems == []
+    strange = paper.Paper(outside=[paper.Run(5, "Wards 7")])
+    align.around(strange, known, small.allowed(), tally)
+    assert len(tally.problems) == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "known"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna import io
+from jsna.charts import strip
 from jsna.disclosure import standings as passing
 from jsna.errors import JsnaError
 from jsna.measures.methods import judging, ranking
-from jsna.model import standings
+from jsna.model import schema, standings
+from jsna.model.chapters import Chapter
 from jsna.readback.blocks import Cell
 from jsna.readback.result import Tally
 from jsna.readback.standings import Standings as Held
@@ -24,6 +27,7 @@ from jsna.releases import official
 from jsna.releases import standings as among
 from jsna.report import standings as said
 from jsna.view.standings import Standings, best_first, called, quarter_words, unsure
+from tests.unit.charts_support import fits
 from tests.unit.published_support import (
     AREA,
     HOME,
@@ -221,6 +225,30 @@ def test_it_is_passed_on_as_it_is_and_held_to_what_it_was(
     io.write_parquet(paths.restricted / standings.FILE, frame.assign(source="local:sen2"))
     with pytest.raises(JsnaError, match="of no official release"):
         passing.pass_on(config, paths)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ely", "Southend-on-Sea", "Bournemouth, Christchurch and Poole", "Newbiggin-by-the-Sea"],
+)
+def test_whatever_an_authority_is_called_the_ends_of_its_strips_can_be_read(
+    frame: pd.DataFrame, name: str
+) -> None:
+    declared = [
+        indicator(id=one, title=one, polarity="neutral") for one in ("timely", "second", "third")
+    ]
+    config = configuration({"plans": source("plans", "plans.csv")}, declared)
+    chapter = declared[0].chapter
+    config = replace(
+        config,
+        area=config.area.model_copy(update={"name": name}),
+        edition=config.edition.model_copy(update={"chapters": (chapter,)}),
+        chapters={chapter: Chapter(title="Plans")},
+    )
+    every = pd.concat([frame.assign(indicator=one.id) for one in declared], ignore_index=True)
+    drawn = strip.draw(config, schema.empty(), every)
+    assert drawn is not None
+    fits(drawn)
 
 
 # -- words, and numbers read back ------------------------------------------------------------------

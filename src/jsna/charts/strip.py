@@ -147,7 +147,10 @@ def _layout(config: Configuration, lines: Sequence[Line], width: float) -> _Layo
     heads = lettering.wrap(config.area.name, palette.LABEL, 44 if over else 70, 600)
     gap = GAP / 2 if over else GAP
     ranks = [f"{best_first(line.home, line.indicator).place} of {line.home.of}" for line in lines]
-    home = max(_widest([_value(line.home, line.indicator) for line in lines]), _widest(heads))
+    # A long name over the numbers may stand over the strip as well, which needs the room more.
+    home = _widest(
+        [*(_value(line.home, line.indicator) for line in lines), *(() if over else heads)]
+    )
     nation = max(_widest([_national(line) for line in lines]), _widest([config.area.country.name]))
     at_nation = width - _widest([*ranks, "Rank"]) - gap
     at_home = at_nation - nation - gap

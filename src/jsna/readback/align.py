@@ -192,7 +192,7 @@ def heads(blocks: Iterable[Block]) -> frozenset[str]:
     The head of a table that goes on over a page is such, too, line by line.
     """
     places = ("h2", "p.topic-name", "@data-report", "@data-foot")
-    lines = (b.text.split() for b in blocks if b.place == "th")
+    lines = (b.text.split() for b in blocks if b.place == "th" or (b.at and b.at[1] == 0))
     parts = (
         " ".join(words[start:end])
         for words in lines

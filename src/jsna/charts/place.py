@@ -38,7 +38,7 @@ _GAP: Final = 18.0
 #: Widest column of names, height of a line of one, of a row and of the heading.
 _NAMES: Final = 150.0
 _LINE: Final = palette.SMALL * 1.16
-_ROW: Final = 16.0
+_ROW: Final = 14.4
 _HEAD: Final = 16.0
 _RADIUS: Final = 4.2
 _TICK: Final = 4.0

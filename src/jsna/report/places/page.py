@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from typing import Final
 
 from markupsafe import Markup
@@ -29,10 +30,12 @@ from jsna.view.place_figures import (
 )
 from jsna.view.rows import Measures
 
-#: Questions of one page, further sentences of it, and measures of the table of all places.
+#: Questions of one page, and where the council says something itself, so that it stays one page.
 _QUESTIONS: Final = 4
+_BESIDE_WORDS: Final = 2
+#: Further sentences of a page, and most measures of a table of all places.
 _ALSO: Final = 3
-_COLUMNS: Final = 6
+_COLUMNS: Final = 7
 #: Cell of what there is none of.
 _NONE: Final = "–"
 Rows = tuple[tuple[Markup | str, ...], ...]
@@ -153,6 +156,7 @@ def _page(
     figure = drawn.get(figure_id(place))
     rows = [row for one in own for row in (one.row, one.whole, one.country) if row is not None]
     header, body = _table(view, place, own)
+    said = commentary.get(place.code, Markup(""))
     return PlacePage(
         number=number,
         place=place,
@@ -170,8 +174,8 @@ def _page(
             figure,
             _drawn_of(view, figure, register),
         ),
-        questions=tuple(saying.questions(own, config, _QUESTIONS)),
-        commentary=commentary.get(place.code, Markup("")),
+        questions=tuple(saying.questions(own, config, _BESIDE_WORDS if said else _QUESTIONS)),
+        commentary=said,
         source=register.line(view.sources(rows)),
     )
 
@@ -226,10 +230,11 @@ def _listings(
     every: Sequence[Place | Locality],
     found: Mapping[str, Sequence[PlaceFigure]],
 ) -> tuple[Listing, ...]:
-    """Every place by every measure that any has, some measures a table."""
+    """Every place by every measure that any has, about as many measures in each table."""
     measures = {one.indicator.id: one for place in every for one in found[place.code]}
     chosen = [*measures.values()]
-    parts = [chosen[at : at + _COLUMNS] for at in range(0, len(chosen), _COLUMNS)]
+    wide = ceil(len(chosen) / ceil(len(chosen) / _COLUMNS)) if chosen else _COLUMNS
+    parts = [chosen[at : at + wide] for at in range(0, len(chosen), wide)]
     rows = [(place.code, place.name) for place in every]
     return tuple(
         _listing(view, part, rows, (number, len(parts))) for number, part in enumerate(parts, 1)

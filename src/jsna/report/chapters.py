@@ -85,11 +85,6 @@ class Chapter:
         """Id of the chapter's element."""
         return "chapter-" + self.id.replace("_", "-")
 
-    @property
-    def brief(self) -> bool:
-        """Whether it is too short for a page of its own."""
-        return self.number > 1 and len(self.sections) + len(self.key_numbers) <= 1
-
 
 def key_numbers(
     view: Measures, indicators: Sequence[Indicator], first: Sequence[str]

@@ -15,7 +15,7 @@ import pytest
 
 from jsna.machine import libraries as system
 from jsna.readback import paper
-from jsna.report import pdf
+from jsna.report import pdf, pdffit
 from jsna.report.pdfpage import prepare
 from jsna.report.pdftags import link_words
 from tests.unit.report_support import ROOT
@@ -165,3 +165,52 @@ def test_the_words_of_a_link_are_plain_and_those_of_the_first() -> None:
         '<a class="x" href="#a">1  <b>Of\n more</b></a><a href="#a">2</a><a href="/b">c &amp; d</a>'
     )
     assert link_words(links) == {"a": "1 Of more", "/b": "c & d"}
+
+
+def _sections(*lines: int) -> str:
+    """A cover, and sections of that many lines each."""
+    sections = "".join(
+        f'<section class="topic" id="s{number}"><h2>{number}</h2>{"<p>Line</p>" * count}</section>'
+        for number, count in enumerate(lines)
+    )
+    return (
+        f"<html lang='en'><head><title>x</title></head><body><p>Cover</p>{sections}</body></html>"
+    )
+
+
+def _laid_out(lines: tuple[int, ...]) -> tuple[int, list[float]]:
+    """How many pages a document of such sections has, and how far each is filled."""
+    from weasyprint import CSS, HTML, Document
+
+    sheet = CSS(
+        string="@page { size: 100mm 100mm; margin: 10mm } body, h2, p { margin: 0 } "
+        "h2, p { font-size: 4mm; line-height: 8mm } section { break-before: page } "
+        ".closer p { line-height: 6mm }"
+    )
+
+    def laid_out(paper: str) -> Document:
+        return HTML(string=paper).render(stylesheets=[sheet])
+
+    document = pdffit.fitted(_sections(*lines), laid_out)
+    return len(document.pages), [round(page.share, 1) for page in pdffit.pages(document)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "pages", "shares"),
+    [
+        # Ten lines a page of 80 mm: nine and the heading fill it.
+        ((9,), 2, [0.1, 1.0]),
+        # One line would stand on a page alone, which closer lines take in: 8 + 10 × 6 mm.
+        ((10,), 2, [0.1, 0.8]),
+        # The second of two that are neither long nor short: only the first is set closer.
+        ((10, 5), 3, [0.1, 0.8, 0.6]),
+        # Too much to be taken in, and then left as it was.
+        ((18, 4), 4, [0.1, 1.0, 0.9, 0.5]),
+        # A section of one line is nearly empty whatever is done.
+        ((1,), 2, [0.1, 0.2]),
+    ],
+)
+def test_a_page_that_would_be_nearly_empty_is_taken_in_by_the_one_before(
+    lines: tuple[int, ...], pages: int, shares: list[float]
+) -> None:
+    assert _laid_out(lines) == (pages, shares)

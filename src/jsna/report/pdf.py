@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jsna import io
 from jsna.errors import JsnaError, Problem
@@ -22,6 +22,9 @@ from jsna.machine.garbage import uncollected
 from jsna.model.configuration import Configuration
 from jsna.model.documents import DOCUMENTS
 from jsna.report.safe_files import SafeFiles
+
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 #: What the printer makes; `pdftags.finish` adds that it is PDF/UA-1 too, which it is.
 VARIANT: Final = "pdf/a-3a"
@@ -67,7 +70,7 @@ def print_page(
     Raises:
         JsnaError: the printer warns.
     """
-    from jsna.report import pdfjoin, pdftext
+    from jsna.report import pdffit, pdfjoin, pdftext
     from jsna.report.pdftags import finish, link_words
 
     with (
@@ -77,7 +80,7 @@ def print_page(
         pdfjoin.marked(),
         _warnings() as warnings,
     ):
-        from weasyprint import CSS, HTML, Attachment
+        from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Attachment
         from weasyprint.text.fonts import FontConfiguration
 
         from jsna.report.pdfpage import Images, prepare
@@ -85,12 +88,11 @@ def print_page(
         paper, images = prepare(page)
         fonts, fetcher = FontConfiguration(), Images(images)
         sheet = CSS(string=style, font_config=fonts, url_fetcher=fetcher)
-        document = HTML(string=paper, url_fetcher=fetcher)
-        content = document.write_pdf(
-            stylesheets=[sheet],
-            font_config=fonts,
-            pdf_variant=VARIANT,
-            attachments=[
+        options = {
+            **DEFAULT_OPTIONS,
+            "stylesheets": [sheet],
+            "pdf_variant": VARIANT,
+            "attachments": [
                 Attachment(
                     file_obj=BytesIO(content),
                     name=Path(file).name,
@@ -101,9 +103,14 @@ def print_page(
                 )
                 for file, content in sorted((data or {}).items())
             ],
-            pdf_identifier=b"jsna",
-            uncompressed_pdf=True,  # `finish` compresses it, in less time
-        )
+            "pdf_identifier": b"jsna",
+            "uncompressed_pdf": True,  # `finish` compresses it, in less time
+        }
+
+        def laid_out(paper: str) -> Document:
+            return HTML(string=paper, url_fetcher=fetcher).render(font_config=fonts, **options)
+
+        content = pdffit.fitted(paper, laid_out).write_pdf(**options)
     if warnings:
         problems = [Problem(name, text, code="pdf.warning") for text in dict.fromkeys(warnings)]
         raise JsnaError(problems, title="The PDF was not printed as it should be:")

@@ -27,6 +27,8 @@ from jsna.view.rows import Measures, Row
 #: How often the report says one sentence.
 MOST_SAID: Final = 3
 _SENTENCES: Final = re.compile(r"\. (?=[A-Z])")
+#: Characters of a heading that two lines hold.
+_TWO_LINES: Final = 110
 #: A chart of fewer figures than this shows nothing.
 _FEWEST: Final = 2
 Drawn = Mapping[str, Sequence[Figure]]
@@ -71,6 +73,11 @@ class TopicPage:
     def shown(self) -> list[Figure]:
         """The charts that paper has."""
         return [one.figure for one in (self.main, *self.figures) if one is not None]
+
+    @property
+    def long(self) -> bool:
+        """Whether its heading is set smaller on paper, where it would take three lines."""
+        return len(self.heading.striptags()) > _TWO_LINES
 
     @property
     def file(self) -> str:

@@ -70,7 +70,8 @@ def test_a_figure_clearly_apart_is_the_heading_and_others_say_none_is() -> None:
     first, second = declared(view.config)[:2]
     said = saying.heading(first, found[first.code], view.config)
     assert Markup(said).striptags() == (
-        "Dravenford: the share of thing a was higher than in Quillshire, 9.0% against 5.5%"
+        "Dravenford: the share of thing a was higher than in Quillshire in January 2025, "
+        "9.0% against 5.5%"
     )
     assert 'data-measure="measure_a~' in said
     told = saying.heading(second, found[second.code], view.config)
@@ -84,7 +85,7 @@ def test_a_difference_that_chance_may_have_made_is_no_heading() -> None:
     """5.9 % of 5,000 against 5.5 %: 1.2 standard errors."""
     view = seen(apart=5.9)
     code = declared(view.config)[0].code
-    assert saying.standing_out(figures(view)[code]) == []
+    assert saying.standing_out(figures(view)[code], view.config) == []
 
 
 @pytest.mark.parametrize(("hidden", "pages"), [(0, 12), (1, 12), (2, 11), (7, 11)])

@@ -128,7 +128,7 @@ def test_all_faults_are_told_at_once_with_their_line_and_the_nearest_name(tmp_pa
         ("topics", "places: plans_out_of_area", "places: plans_residential", "by locality"),
         ("topics", "comparison: [plans_rate_0_25", "comparison: [plans", "a larger area has more"),
         ("topics", "related: [early_language]",
-         "related: [good_level_of_development]", "stands in this topic before"),
+         "related: [early_language, early_language]", "stands in this topic before"),
         ("topics", "related: [early_language]",
          "related: [early_language]\n    breaks: [{extract: sen3, starts: x, reason: y}]",
          "no such extract; did you mean sen2?"),

@@ -281,10 +281,23 @@ def test_the_sentence_says_the_place_and_how_sure_it_is(frame: pd.DataFrame) -> 
     text = said.sentence(home, declared).striptags()
     last = home.of - home.surely_below
     assert text == (
-        f"Of 111 authorities it was joint 11th highest (1st to {said.nth(last)}, allowing for "
-        "chance), in the best quarter"
+        f"It ranked joint 11th of 111 authorities, best first (1st to {said.nth(last)}, allowing "
+        "for chance), in the best quarter"
     )
     assert unsure(home) == ""
+
+
+@pytest.mark.parametrize("polarity", ["high", "low", "neutral"])
+def test_a_sentence_and_a_table_give_a_place_one_number(frame: pd.DataFrame, polarity: str) -> None:
+    declared = indicator(polarity=polarity)
+    config = configuration({"plans": source("plans", "plans.csv")}, [declared])
+    home = Standings(frame, config).home("timely")
+    assert home is not None
+    place = said.cells(home, declared)[0].striptags()
+    number, of = place.split(" of ")
+    told = said.sentence(home, declared).striptags()
+    assert f"{said.nth(int(number))} of {of} authorities" in told
+    assert ("highest first" if polarity == "neutral" else "best first") in told
 
 
 def test_of_a_census_it_is_said_that_there_is_no_chance_in_it(frame: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jsna.model.indicators import Indicator
 from jsna.model.questions import Needed, Question
-from jsna.model.topics import Topic
+from jsna.model.topics import Split, Topic
 from jsna.report.sources import Register
 from jsna.report.topics import page, saying, unknown
 from jsna.report.topics.finding import finding
@@ -131,6 +131,55 @@ def test_the_most_common_need_is_named_only_where_it_is_clear() -> None:
     assert heading(needs(500, 200, 100), NEED).startswith("The most common need is autis")
     alike = heading(needs(335, 333, 332), NEED)
     assert "most common" not in alike
+
+
+def test_a_part_is_told_with_its_number_and_the_countrys_share() -> None:
+    asd = {"dims": {"primary_need": "ASD"}}
+    slcn = {"dims": {"primary_need": "SLCN"}}
+    view = of(
+        made.measure(NEED, 500, 1_000, **asd),
+        made.measure(NEED, 200, 1_000, **slcn),
+        made.measure(NEED, 3_000, 10_000, **asd, **ENGLAND),
+    )
+    told = saying.many(view, NEED).striptags()
+    assert told.startswith("That is 500 of 1,000 ")
+    assert told.endswith("; in England the share is 30.0%.")
+
+
+def test_none_is_a_number_too() -> None:
+    told = saying.many(of(plan(0, 3_681)), PLAN).striptags()
+    assert "not published" not in told
+    assert "(0 of 3,681)" in told
+
+
+def test_groups_that_nothing_tests_are_set_beside_the_countrys() -> None:
+    good = CONFIG.indicators["good_level_of_development"]
+    split = Split(measure=good.id, by="sen_provision")
+    rows = [
+        {**made.measure(good, n, 100, dims={"sen_provision": code}, **more), **NO_COUNTS}
+        for code, home, country in (("ehc_plan", 11, 4), ("sen_support", 36, 26))
+        for n, more in ((home, {}), (country, ENGLAND))
+    ]
+    said = saying.each(of(*rows), split)
+    assert said is not None
+    assert "11.0% (England 4.0%) for " in said.striptags()
+    assert "36.0% (England 26.0%) for " in said.striptags()
+    assert saying.each(of(*rows[:1]), split) is None
+
+
+def test_a_newer_figure_leads_where_the_first_is_old() -> None:
+    all_, young = (CONFIG.indicators[name] for name in ("population_0_25", "population_0_17"))
+    view = of(made.measure(all_, 900, period="2020"), made.measure(young, 700, period="2024"))
+    found = pages(view)["where_children_live"]
+    assert found.headline.id == "population_0_17"
+    assert "700" in found.heading.striptags()
+
+
+def test_a_figure_that_is_missing_stands_under_its_own_topic() -> None:
+    eleven = Needed(what="attainment at 11", source="the department", topic="learning")
+    question = Question(asks="Does it cover all?", asked="somebody", takes=("eleven",))
+    found = unknown.gaps(CONFIG, [Answer("S5", question, (), (eleven,))], {"learning"})
+    assert [one.title for one in found] == [CONFIG.topics["learning"].title]
 
 
 @pytest.mark.parametrize("headline", [("plans_by_setting", "plans"), ("plans",)])

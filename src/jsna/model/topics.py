@@ -86,6 +86,8 @@ class Topic(Strict):
         meaning: what its figures do and do not show, true for any council.
         ask: what to ask of them, of any council.
         number: indicator of the key number that it gives the summary; none of most topics.
+        all_children: whether its totals count all children, with SEND or without: what stands out
+            among them weighs less in an assessment of SEND.
         breaks: of records counted here. Those of official releases stand in their own files, and
             are found by the indicators.
     """
@@ -102,6 +104,7 @@ class Topic(Strict):
     meaning: Printed = ""
     ask: tuple[PrintedWords, ...] = ()
     number: FirstOf = ()
+    all_children: bool = False
     breaks: tuple[SourceBreak, ...] = ()
 
     @property

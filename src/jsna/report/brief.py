@@ -28,7 +28,7 @@ class Brief:
         heading: the first message's finding; empty where nothing stands out.
         chart: of the first message whose topic has one; numbered 1.
         asks: what to ask officers, the first question of each topic first.
-        care: what to beware of in these figures.
+        care: what to beware of in these figures that the messages do not say.
     """
 
     heading: Markup
@@ -48,11 +48,15 @@ def brief(report: Report, register: Register) -> Brief:
     charts = [page.main.figure for page in told if page.main is not None]
     first = next((one for one in charts if one.type == _FIRST), next(iter(charts), None))
     return Brief(
-        heading=told[0].heading if told else Markup(""),
+        heading=report.messages[0].heading if report.messages else Markup(""),
         # The notes of the topic, in which its sources stand there, are not here.
         chart=NumberedFigure("1", "chart", first, register.line(first.sources)) if first else None,
         asks=tuple(_asks(told)[:ASKS]),
-        care=tuple(dict.fromkeys(line for page in told for line in page.care))[:CARES],
+        care=tuple(
+            line
+            for line in dict.fromkeys(line for page in told for line in page.care)
+            if not any(line in message.text.striptags() for message in report.messages)
+        )[:CARES],
     )
 
 

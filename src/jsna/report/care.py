@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from jsna.view.rows import Measures, Row
 
+_JUMP: Final = "So sharp a change may be one of recording: it is to be confirmed."
+
 
 def care(view: Measures, home: Row) -> list[str]:
-    """What changed in how a figure is counted, and that a sharp change is to be confirmed."""
+    """What changed in how a figure is counted, and that a sharp change is to be confirmed.
+
+    Where there is no figure from before the change, nothing is said of it.
+    """
+    earlier = any(
+        row.shown and row.segment != home.segment and row.period < home.period
+        for row in view.series(home.indicator)
+    )
     said = [
         one.reason
         for release in view.config.every_release
         for one in release.breaks
-        if release.id in home.source.split("+")
+        if earlier
+        and release.id in home.source.split("+")
         and one.starts == home.segment
         and (home.indicator in one.indicators or one.tables)
         and _about(release.tables, one.tables, one.indicators, home.indicator)
     ]
     if home.jumped:
-        said.append("The change since the period before is to be confirmed.")
+        said.append(_JUMP)
     return list(dict.fromkeys(said))
 
 

@@ -9,7 +9,7 @@ changed in the counting said beside it, and not by its change.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
@@ -17,11 +17,11 @@ from typing import Final, Literal
 from markupsafe import Markup
 
 from jsna.model.indicators import Duty, Indicator
-from jsna.model.schema import MULTIPLIERS
 from jsna.report import standings
+from jsna.report.beside import lasting, more_than, nation, similar
 from jsna.report.care import care
 from jsna.report.changes import latest_change
-from jsna.report.comparing import MEDIAN, compared
+from jsna.report.comparing import compared
 from jsna.report.deprivation import group_words
 from jsna.report.marks import excess, mark, rest
 from jsna.report.narrative import counts, noun, say, value, when
@@ -105,7 +105,7 @@ def against_country(view: Measures, indicator: Indicator) -> Message | None:
         "when": when(home) + ", as published" * view.beside_local(home),
         "country": view.config.area.country.name,
         "other": value(row, indicator),
-        "others": _similar(found[1], indicator),
+        "others": similar(found[1], indicator),
         "more": _more(view, home, row, indicator),
     }
     text = say("{home}{counts} {when}; {country} {other}{others}.{more}", **figures)
@@ -117,13 +117,13 @@ def against_country(view: Measures, indicator: Indicator) -> Message | None:
     # Without counts, the place among all authorities is what there is to go by.
     sure = 1.0 if verdict != "unknown" or everyone_counted(home) else 0.8 if behind else 0.6
     score = Score(
-        children=_excess(home, row),
+        children=more_than(home, row),
         apart=far,
-        lasting=_lasting(view, indicator, home),
+        lasting=lasting(view, indicator, home),
         behind=behind,
         certain=sure,
         weight=0.5 if kind in ("differs", "better") else 1.0,
-        age=age(view, home),
+        age=age(view.config, home),
     )
     return Message(kind, indicator, text, say(whole, **figures, **named), score)
 
@@ -164,9 +164,9 @@ def _duty(
         missed=1 - home.value / 100,
         children=missed if math.isfinite(missed) else 0.0,
         apart=apart(home.value, country.value) if worse and country is not None else 1.0,
-        lasting=_lasting(view, indicator, home) if worse else 0,
+        lasting=lasting(view, indicator, home) if worse else 0,
         behind=_behind(view, home, indicator),
-        age=age(view, home),
+        age=age(view.config, home),
     )
     return Message("duty", indicator, text, sentence, score)
 
@@ -189,7 +189,7 @@ def _behind(view: Measures, home: Row, indicator: Indicator) -> bool:
 
 def _more(view: Measures, home: Row, country: Row, indicator: Indicator) -> Markup:
     """How many children that is, or that nobody knows; then the place among all."""
-    many = _excess(home, country)
+    many = more_than(home, country)
     name = view.config.area.country.name
     if math.isnan(home.denominator) or math.isnan(home.numerator):
         known = Markup(" The number of children behind it was not published.")
@@ -201,58 +201,28 @@ def _more(view: Measures, home: Row, country: Row, indicator: Indicator) -> Mark
     return known + Markup("").join(" " + one for one in _place(view, home, indicator))
 
 
-def _excess(home: Row, country: Row) -> float:
-    """How many more or fewer are counted than at the country's rate; 0 where it is not known."""
-    many = abs(estimate(home) - estimate(country)) * home.denominator / MULTIPLIERS[home.unit]
-    known = home.unit in ("percent", "per_100", "per_1000", "per_10000") and math.isfinite(many)
-    return many if known else 0.0
-
-
-def _lasting(view: Measures, indicator: Indicator, home: Row) -> int:
-    """In how many of the last periods counted alike the area was on the same side of the country.
-
-    Without interruption, from that of `home` back.
-    """
-    country = view.config.area.country.code
-    sides = []
-    for row in reversed(series.comparable(view.series(indicator.id))):
-        own = view.published(row) or row
-        other = view.at(indicator.id, country, own)
-        if own.period > home.period:
-            continue
-        if other is None or not other.shown or other.segment != home.segment:
-            break
-        sides.append(own.value > other.value)
-    lasting = 1 + sum(all(one == sides[0] for one in sides[: n + 1]) for n in range(1, len(sides)))
-    return min(lasting, PERIODS)
-
-
-def _similar(rows: Iterable[tuple[str, Row, str]], indicator: Indicator) -> Markup:
-    median = next((row for code, row, _ in rows if code == MEDIAN), None)
-    if median is None:
-        return Markup("")
-    return say("; the median of similar areas {}", value(median, indicator))
-
-
 def change(view: Measures, indicator: Indicator) -> Message | None:
     """A clear change since the period before."""
-    text = latest_change(view, indicator)
-    if text is None:
+    found = latest_change(view, indicator)
+    if found is None:
         return None
     every = series.sound(view.series(indicator.id))
     before, last = every[-2:]
     if not matters(before, last):
         return None
-    whole = say("{} {}", words.upper_first(noun(indicator)), text)
+    whole = say("{} {}", words.upper_first(noun(indicator)), found)
+    text = say(
+        "{}{}{}.", found.removesuffix("."), counts(last, view), nation(view, last, indicator)
+    )
     ways = [b.value > a.value for a, b in pairwise(every[-PERIODS - 1 :])]
-    lasting = sum(all(one == ways[-1] for one in ways[-n - 1 :]) for n in range(len(ways)))
+    times = sum(all(one == ways[-1] for one in ways[-n - 1 :]) for n in range(len(ways)))
     moved = last.value - before.value if last.unit == "count" else last.numerator - before.numerator
     score = Score(
         children=abs(moved) if math.isfinite(moved) else 0.0,
         apart=apart(before.value, last.value),
-        lasting=lasting,
+        lasting=times,
         weight=0.7,
-        age=age(view, last),
+        age=age(view.config, last),
     )
     return Message("changed", indicator, text, whole, score)
 
@@ -276,19 +246,23 @@ def gap(view: Measures, indicator: Indicator) -> Message | None:
             "counts": counts(most, view),
             "least": group_words(dims[0], least.code(dims[0]), view),
             "b": value(least, indicator),
+            "others": counts(least, view),
+            "when": when(most),
             "verdict": verdict,
             "noun": words.upper_first(noun(indicator)),
         }
         text = say(
-            "{verdict} in {most} of neighbourhoods than in {least}: {a}{counts} and {b}.", **figures
+            "{verdict} in {most} of neighbourhoods than in {least}: "
+            "{a}{counts} and {b}{others} {when}.",
+            **figures,
         )
         whole = say(
             "{noun} was {verdict} in {most} of neighbourhoods ({a}) than in {least} ({b}).",
             **figures,
         )
         score = Score(
-            children=_excess(most, least), apart=apart(most.value, least.value), weight=0.7,
-            age=age(view, most),
+            children=more_than(most, least), apart=apart(most.value, least.value), weight=0.7,
+            age=age(view.config, most),
         )  # fmt: skip
         return Message("gap", indicator, text, whole, score)
     return None
@@ -320,14 +294,20 @@ def chosen(
     view: Measures,
     indicators: Sequence[Indicator],
     about: Callable[[Indicator], str] = subject,
+    weight: Callable[[Indicator], float] = lambda _: 1.0,
 ) -> list[Message]:
     """The messages of a summary: at most five, one a subject, none of figures that are old.
 
+    A duty that was kept in all but a few cases is none: three decisions of six hundred are no news.
+
     Args:
         about: the subject of an indicator.
+        weight: how much its messages weigh beside those of others.
     """
     subjects: dict[str, Message] = {}
-    for one in findings(view, indicators):
-        if one.kind in TOLD and one.score.total > 0:
+    found = findings(view, indicators)
+    for one in sorted(found, key=lambda one: -one.score.total * weight(one.indicator)):
+        kept = one.kind == "duty" and (1 - one.score.missed) * LEAST > 1
+        if one.kind in TOLD and one.score.total > 0 and not kept:
             subjects.setdefault(about(one.indicator), one)
     return list(subjects.values())[:MOST]

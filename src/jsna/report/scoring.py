@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from jsna.view.rows import Measures, Row
+from jsna.model.configuration import Configuration
+from jsna.view.rows import Row
 
 #: How far apart a figure and nothing at all count as being.
 _FAR: Final = 10.0
@@ -60,10 +61,10 @@ def apart(one: float, other: float) -> float:
     return high / low if low > high / _FAR else _FAR
 
 
-def age(view: Measures, row: Row) -> int:
+def age(config: Configuration, row: Row) -> int:
     """Years from the end of a figure's period to that the report is as at."""
     years = re.findall(r"(\d{2})(\d{2})(?:/(\d{2}))?", row.period)
     if not years:
         return 0
     century, first, last = years[-1]
-    return view.config.edition.reference_date.year - int(century + (last or first))
+    return config.edition.reference_date.year - int(century + (last or first))

@@ -20,7 +20,7 @@ from jsna.report.narrative import say
 from jsna.report.safe_files import SafeFiles
 from jsna.view import words
 from jsna.view.rows import Row
-from jsna.view.standings import Placed, Rank, best_first, quarter_words, rank, unsure
+from jsna.view.standings import Placed, Rank, best_first, quarter_words, unsure
 
 #: Name of the file of open data.
 NAME: Final = "all_authorities.csv"
@@ -76,11 +76,15 @@ def number(one: Placed, field: str, text: str) -> Markup:
 
 
 def sentence(one: Placed, indicator: Indicator, *, why: bool = True) -> Markup:
-    """`Of 153 authorities it was 23rd lowest (15th to 29th, allowing for chance), …`."""
-    found = rank(one, top=one.from_top)
+    """`It ranked 131st of 153 authorities, best first (125th to 139th, allowing for chance), …`.
+
+    From the end that tables and charts count from, so that a place has one number.
+    """
+    found = best_first(one, indicator)
     place = _ordinal(one, f"rank_{found.end}", found.place)
-    text = say("Of {} authorities it was {}{} {}", number(one, "of", f"{one.of}"),
-               "joint " * one.tied, place, found.end)  # fmt: skip
+    first = "highest" if indicator.polarity == "neutral" else "best"
+    text = say("It ranked {}{} of {} authorities, {} first", "joint " * one.tied, place,
+               number(one, "of", f"{one.of}"), first)  # fmt: skip
     text += _between(one, found)
     reason = unsure(one) if why else ""
     tail = say(", in the {}", quarter_words(one, indicator))

@@ -99,6 +99,10 @@ def load_topics(
             _known(gather, TOPICS, place, "extract", one_break.extract, extracts)
         for key, rule, value in _cannot(topic, indicators):
             gather.point(TOPICS, (*here, key), rule, value)
+    for name, figure in questions.figures.items():
+        if figure.topic:
+            where, what = ("figures", name, "topic"), f"topic in {TOPICS}"
+            _known(gather, QUESTIONS, where, what, figure.topic, found.topics)
     return found
 
 
@@ -117,7 +121,7 @@ def _cannot(topic: Topic, indicators: Mapping[str, Indicator]) -> Iterable[tuple
         if one in alone and LOCALITY not in alone[one]:
             yield "places", f"has no breakdown by {LOCALITY}", one
     for one in topic.related:
-        if one in topic.headline[:1] or topic.related.count(one) > 1:
+        if topic.related.count(one) > 1:
             yield "related", "stands in this topic before; keep one", one
 
 

@@ -66,11 +66,6 @@ class Placed:
         return self.surely_above >= 0
 
     @property
-    def from_top(self) -> bool:
-        """Whether it is nearer the highest than the lowest."""
-        return self.above <= self.below
-
-    @property
     def counted(self) -> bool:
         """Whether the counts behind the figure were published."""
         return math.isfinite(self.numerator) and self.denominator > 0

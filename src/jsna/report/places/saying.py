@@ -15,16 +15,18 @@ from jsna.model.configuration import Configuration
 from jsna.model.indicators import Indicator
 from jsna.report.messages import matters
 from jsna.report.narrative import noun, say, value, when
+from jsna.report.scoring import OLDEST, age
 from jsna.view import words
 from jsna.view.comparison import Verdict, everyone_counted, untested
 from jsna.view.place_figures import Place, PlaceFigure
 from jsna.view.rows import Row
 
 
-def standing_out(figures: Sequence[PlaceFigure]) -> list[PlaceFigure]:
+def standing_out(figures: Sequence[PlaceFigure], config: Configuration) -> list[PlaceFigure]:
     """The figures that stand out from the whole area's, the furthest from it first.
 
-    What is worse comes before what is better or neither.
+    What is old comes last, and before it what neighbourhoods are like rather than children. What
+    is worse comes before what is better or neither.
     """
     told = [
         one
@@ -32,12 +34,21 @@ def standing_out(figures: Sequence[PlaceFigure]) -> list[PlaceFigure]:
         if one.beside in ("higher", "lower") and one.whole is not None and not one.row.doubted
         if matters(one.row, one.whole)
     ]
-    return sorted(told, key=lambda one: (not _worse(one), -_apart(one), one.indicator.id))
+    return sorted(
+        told,
+        key=lambda one: (
+            age(config, one.row) > OLDEST,
+            one.indicator.population_base == "areas",
+            not _worse(one),
+            -_apart(one),
+            one.indicator.id,
+        ),
+    )
 
 
 def heading(place: Place, figures: Sequence[PlaceFigure], config: Configuration) -> Markup:
     """What stands out there, or that nothing does; without a full stop."""
-    found = standing_out(figures)
+    found = standing_out(figures, config)
     area = config.area.name
     if found:
         return say("{}: {}", words.upper_first(place.name), beside(found[0], config))
@@ -50,18 +61,19 @@ def also(figures: Sequence[PlaceFigure], config: Configuration) -> list[Markup]:
     """The further figures that stand out, as sentences."""
     return [
         say("{}.", Markup(words.upper_first(beside(one, config))))
-        for one in standing_out(figures)[1:]
+        for one in standing_out(figures, config)[1:]
     ]
 
 
 def beside(one: PlaceFigure, config: Configuration) -> Markup:
-    """`the share of … was higher than in Quillshire, 48.3% against 33.1%`."""
+    """`the share of … was higher than in Quillshire in 2025, 48.3% against 33.1%`."""
     assert one.whole is not None
     return say(
-        "{noun} was {side} than in {area}, {own} against {whole}",
+        "{noun} was {side} than in {area} {when}, {own} against {whole}",
         noun=noun(one.indicator),
         side=one.beside,
         area=words.area_phrase(config.area.code, config),
+        when=when(one.row),
         own=value(one.row, one.indicator),
         whole=value(one.whole, one.indicator),
     )
@@ -84,7 +96,7 @@ def how_many(place: Place, figures: Sequence[PlaceFigure]) -> Markup:
 
 def questions(figures: Sequence[PlaceFigure], config: Configuration, most: int) -> list[str]:
     """What to ask there: of the topics of what stands out, then of any it has figures of."""
-    ordered = [*standing_out(figures), *figures]
+    ordered = [*standing_out(figures, config), *figures]
     found: dict[str, None] = {}
     for turn in range(2):
         for one in ordered:

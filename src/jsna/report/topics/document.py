@@ -14,6 +14,7 @@ from jsna.report.figures import Figure, NumberedFigure
 from jsna.report.narrative import noun, say
 from jsna.report.sources import Register
 from jsna.report.topics import unknown
+from jsna.report.topics.finding import finding
 from jsna.report.topics.page import TopicPage, first, pages, topics
 from jsna.view import words
 from jsna.view.answers import Answer
@@ -21,16 +22,23 @@ from jsna.view.rows import Measures
 
 #: Key numbers of the summary.
 NUMBERS: Final = 4
+#: What a message on all children weighs beside one on children with SEND.
+ALL_CHILDREN: Final = 0.5
 #: Indicator of figures that are drawn of several.
 _SEVERAL: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A message of the summary, and the topic it leads to."""
+    """A message of the summary, and the topic it leads to.
+
+    Attributes:
+        heading: the message in a line, without a full stop.
+    """
 
     page: TopicPage
     text: Markup
+    heading: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,20 @@ def told(view: Measures, about: Mapping[str, TopicPage]) -> list[Told]:
     ]
     order = [*view.config.indicators]
     told_of.sort(key=lambda one: order.index(one.id))
-    found = messages.chosen(view, told_of, lambda one: about[one.id].id)
-    return [Told(about[one.indicator.id], sentence(one)) for one in found]
+    found = messages.chosen(
+        view,
+        told_of,
+        lambda one: about[one.id].id,
+        lambda one: ALL_CHILDREN if about[one.id].topic.all_children else 1.0,
+    )
+    return [Told(about[one.indicator.id], sentence(one), _line(view, one)) for one in found]
+
+
+def _line(view: Measures, one: messages.Message) -> Markup:
+    """A message in a line: of a duty what a topic about it has for a heading."""
+    if one.kind == "duty":
+        return finding(view, one.indicator).text
+    return Markup(one.sentence.removesuffix("."))
 
 
 def sentence(one: messages.Message) -> Markup:

@@ -17,6 +17,7 @@ from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.topics import Split, Topic
 from jsna.report.care import care
 from jsna.report.figures import Figure, NumberedFigure
+from jsna.report.scoring import OLDEST, age
 from jsna.report.sources import Register
 from jsna.report.topics import saying
 from jsna.report.topics.finding import Finding, finding
@@ -105,7 +106,7 @@ def pages(view: Measures, drawn: Drawn, register: Register, *, before: int = 0) 
     """
     made: list[TopicPage] = []
     for name, topic in topics(view.config).items():
-        headline = first(view, topic.headline)
+        headline = _newest(view, topic.headline)
         if headline is not None:
             given = {figure.id for page in made for figure in page.shown}
             left = {key: [f for f in some if f.id not in given] for key, some in drawn.items()}
@@ -167,6 +168,17 @@ def first(view: Measures, names: Iterable[str]) -> Indicator | None:
     return next((one for name in names if (one := _shown(view, name)) is not None), None)
 
 
+def _newest(view: Measures, names: Iterable[str]) -> Indicator | None:
+    """The first of some indicators whose figure is not old; where all are, the first there is."""
+    found = [one for name in names if (one := _shown(view, name)) is not None]
+    new = (
+        one
+        for one in found
+        if all(age(view.config, row) <= OLDEST for row in _latest(view, one)[:1])
+    )
+    return next(new, next(iter(found), None))
+
+
 def _shown(view: Measures, name: str) -> Indicator | None:
     indicator = view.declared(name)
     if indicator is None or not view.has(name):
@@ -196,6 +208,9 @@ def _page(
     where = placed[0] if placed else None
     again = beside is None or beside[0] is headline
     head, story = _story(view, told, headline, again=again)
+    if told is None:
+        each = (saying.each(view, one) for one in topic.inequality)
+        story = (*story, *[one for one in each if one is not None][:1])
     related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
     shown = [
         NumberedFigure(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
@@ -205,7 +220,7 @@ def _page(
         notes.refer(view.sources(_latest(view, indicator)))
     latest = view.latest(headline.id)
     # A heading that says how many is not said again.
-    said = head.kind == "level" and headline.unit == "count"
+    said = head.kind in ("level", "changed") and headline.unit == "count"
     return TopicPage(
         id=name,
         number=number,

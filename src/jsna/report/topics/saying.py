@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from markupsafe import Markup
 
@@ -28,6 +29,9 @@ from jsna.view.groups import Groups
 from jsna.view.kinds import said
 from jsna.view.rows import Measures, Row
 
+#: Most groups that a sentence names with their figures.
+_EACH: Final = 3
+
 
 def many(view: Measures, indicator: Indicator) -> Markup:
     """How many children the headline is about: the first sentence of a topic."""
@@ -38,11 +42,13 @@ def many(view: Measures, indicator: Indicator) -> Markup:
     if row is None or told is None:
         return Markup("")
     place = words.area_phrase(view.config.area.code, view.config)
-    known = math.isfinite(row.numerator) and row.numerator >= 2 and not indicator.kind.of_values
+    known = math.isfinite(row.numerator) and not indicator.kind.of_values
     # A number beside a standardised rate would seem to be what the rate is worked out from.
     known &= row.method not in ADJUSTED
-    if not row.shown or not known or row.unit not in ("percent", *RATES):
-        unknown = row.shown and row.unit in ("percent", *RATES) and row.method not in ADJUSTED
+    part = row.shown and row.unit in ("percent", *RATES)
+    # Of none and of one there are no several to speak of.
+    if not part or not known or row.numerator < 2:
+        unknown = part and not known and row.method not in ADJUSTED
         missing = Markup("; the number behind it was not published.") if unknown else None
         return told.text if missing is None else Markup(told.text.removesuffix(".")) + missing
     figures = {
@@ -62,7 +68,7 @@ def many(view: Measures, indicator: Indicator) -> Markup:
 
 
 def _parts(view: Measures, indicator: Indicator) -> Markup:
-    """`Of 12,317 EHC plans in January 2025, 4,290 (34.8%) were of the need “…”.`"""
+    """`That is 4,290 of 12,317 EHC plans in January 2025; in England the share is 33.1%.`"""
     found = largest(view, indicator)
     if found is None:
         # Of a distribution, where most lie; of parts that are alike, which are the largest.
@@ -72,14 +78,24 @@ def _parts(view: Measures, indicator: Indicator) -> Markup:
     first = top[0]
     if not math.isfinite(first.numerator) or not math.isfinite(first.denominator):
         return Markup("")
-    return say(
-        "{When}, {number} of {of} {phrase} were of this kind: {label}.",
-        When=words.upper_first(when(first)),
-        number=mark(first, 0, "numerator"),
-        of=mark(first, 0, "denominator"),
-        phrase=indicator.phrase,
-        label=words.prose_label(dimension, first.code(dimension), view.config),
-    )
+    country = view.config.area.country
+    nation = view.at(indicator.id, country.code, first)
+    alike = nation is not None and nation.shown and nation.segment == first.segment
+    figures = {
+        "number": mark(first, 0, "numerator"),
+        "of": mark(first, 0, "denominator"),
+        "phrase": indicator.phrase,
+        "when": when(first),
+        "label": words.prose_label(dimension, first.code(dimension), view.config),
+        "beside": "",
+    }
+    if nation is not None and alike:
+        figures["beside"] = say("; in {} the share is {}", country.name, value(nation, indicator))
+    # A heading that names two leaves open which of them this is.
+    text = "That is {number} of {of} {phrase} {when}{beside}."
+    if len(top) > 1:
+        text = "Of {of} {phrase} {when}, {number} are for {label}{beside}."
+    return say(text, **figures)
 
 
 def beside(view: Measures, indicator: Indicator, headline: Indicator) -> list[Markup]:
@@ -222,6 +238,32 @@ def unequal(view: Measures, split: Split, *, again: bool = False) -> Markup | No
         one=label(dims, pair[0].code(dims), view), a=value(pair[0], indicator),
         other=_short(dims, pair[1].code(dims), view), b=value(pair[1], indicator),
     )  # fmt: skip
+
+
+def each(view: Measures, split: Split) -> Markup | None:
+    """The figure of each of two or three groups beside the country's, where nothing tests them.
+
+    `For pupils with SEN support it was 36.4% (England 25.9%), and for …`
+    """
+    indicator = view.declared(split.measure)
+    if indicator is None or indicator.kind.categories_are_parts:
+        return None
+    dims = _shown_by(view, indicator, split.by)
+    rows = [row for row in view.breakdown(indicator.id, (dims,)) if row.shown]
+    if not 1 < len(rows) <= _EACH or any(row.limits() is not None for row in rows):
+        return None
+    country = view.config.area.country
+    parts = []
+    for row in rows:
+        nation = view.at(indicator.id, country.code, row)
+        alike = nation is not None and nation.shown and nation.segment == row.segment
+        aside = ""
+        if nation is not None and alike:
+            aside = say(" ({} {})", country.name, value(nation, indicator))
+        group = label(dims, row.code(dims), view)
+        parts.append(say("{}{} for {}", value(row, indicator), aside, group))
+    return say("{} was {}{}.", words.upper_first(called(indicator)), join(parts),
+               _dated(view, indicator, rows[0]))  # fmt: skip
 
 
 def _short(dimension: str, code: str, view: Measures) -> str:

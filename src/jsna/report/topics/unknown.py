@@ -34,7 +34,9 @@ def gaps(config: Configuration, found: Sequence[Answer], paged: Collection[str])
     for name in order:
         topic = config.topics[name]
         answers = [by_number[number] for number in topic.questions if number in by_number]
-        needed = {n.what: n for answer in answers for n in answer.missing if n.what not in told}
+        own = [n for one in found for n in one.missing if n.topic == name]
+        asked = [n for one in answers for n in one.missing if n.topic is None]
+        needed = {n.what: n for n in (*own, *asked) if n.what not in told}
         told |= needed.keys()
         if needed:
             made.append(

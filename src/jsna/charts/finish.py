@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from jsna.charts import extents, lettering, palette
+from jsna.charts import alternative, extents, lettering, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.marks import Cell, Drawing, Mark, figure_id, narrow_id
 from jsna.charts.shown import Shown
@@ -57,7 +57,9 @@ def finish(
     """
     name = figure_id(shown.indicator, chart)
     synthetic = f" {SYNTHETIC}." if shown.synthetic else ""
-    alt = f"{kind}. {title}.{synthetic}"
+    by_time = chart.type == "trend" and len(table[1]) > 1
+    more = alternative.said(shown, table[1], by_time=by_time)
+    alt = " ".join(filter(None, (f"{kind}.", f"{title}.", more))) + synthetic
     return Drawing(
         id=name,
         indicator=shown.indicator.id,

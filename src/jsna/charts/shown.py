@@ -244,6 +244,10 @@ class Shown:
         """Keys of the rows marks were made of, in that order."""
         return tuple(self._used)
 
+    def row(self, key: str) -> Row | None:
+        """The row of one of those keys."""
+        return self._used.get(key)
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Ids of the sources those rows stand on."""

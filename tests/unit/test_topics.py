@@ -175,6 +175,33 @@ def test_a_newer_figure_leads_where_the_first_is_old() -> None:
     assert "700" in found.heading.striptags()
 
 
+def test_a_later_figure_that_is_hidden_is_told() -> None:
+    rows = [plan(900, 10_000, period="2024"), plan(math.nan, math.nan, period="2025", status="c")]
+    said = saying.hidden(of(*rows), PLAN)
+    assert said is not None
+    assert said.striptags() == (
+        "The figure in January 2025 is hidden, so that no child can be recognised."
+    )
+    assert saying.hidden(of(rows[0]), PLAN) is None
+
+
+def test_what_no_question_takes_is_missing_from_its_own_topic() -> None:
+    open_ = Needed(what="requests open now", source="the council", topic="plans_in_time")
+    (only,) = unknown.gaps(CONFIG, [], {"plans_in_time"}, [open_])
+    assert only.title == CONFIG.topics["plans_in_time"].title
+    assert only.missing == (("the council", ("requests open now",)),)
+
+
+def test_two_inequalities_are_told_and_the_heading_is_of_the_headline(
+    every: dict[str, page.TopicPage],
+) -> None:
+    """Of one measure by SEN and of another by deprivation both stand in the text."""
+    told = every["mental_health"]
+    text = " ".join(s.striptags() for s in (told.heading, *told.story))
+    assert "pupils seen by mental health services" in text
+    assert "most deprived tenth" in text
+
+
 def test_a_figure_that_is_missing_stands_under_its_own_topic() -> None:
     eleven = Needed(what="attainment at 11", source="the department", topic="learning")
     question = Question(asks="Does it cover all?", asked="somebody", takes=("eleven",))

@@ -39,8 +39,8 @@ class Needed(Strict):
         source: who would have to give it, and what: the owner and its extract, or the release.
         by: dimensions it must be split by, without which it answers nothing.
         compared: whether it answers nothing without the country's beside it.
-        topic: topic it is a figure of, where the question that takes it is of others too; else
-            that of the question.
+        topic: topic it is a figure of, where the question that takes it is of others too, or none
+            takes it; else that of the question.
         told_in: chapter that says it of every edition, where it is words and no indicator gives it.
     """
 

@@ -33,8 +33,9 @@ def load_questions(
     taken = {name for question in found.questions.values() for name in question.takes}
     for name, figure in found.figures.items():
         here = ("figures", name)
-        if name not in taken:
-            gather.point(QUESTIONS, here, "no question takes this figure; name it in one's `takes`")
+        if name not in taken and not figure.topic:
+            rule = "no question takes this figure; name it in one's `takes`, or say its `topic`"
+            gather.point(QUESTIONS, here, rule)
         # Where their own file is faulty there are none.
         for dimension in figure.by if dimensions else ():
             _known(gather, QUESTIONS, (*here, "by"), "dimension", dimension, dimensions, PLACES)

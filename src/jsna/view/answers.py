@@ -47,6 +47,26 @@ class Answer:
 
 def answers(view: Measures) -> list[Answer]:
     """What there is of every question, in their order."""
+    asked, there = view.config.questions, _there(view)
+    return [
+        Answer(number, question, *_parted(question, asked.figures, there))
+        for number, question in asked.questions.items()
+    ]
+
+
+def beyond(view: Measures) -> list[Needed]:
+    """Figures that are missing and that no question takes: readers of the report ask for them."""
+    asked, there = view.config.questions, _there(view)
+    taken = {name for question in asked.questions.values() for name in question.takes}
+    return [
+        figure
+        for name, figure in asked.figures.items()
+        if name not in taken and there[name] is None
+    ]
+
+
+def _there(view: Measures) -> dict[str, tuple[str, ...] | None]:
+    """Figure -> the indicators that give it here, none where a chapter tells it; None: missing."""
     config, shown = view.config, _Shown(view)
     asked = config.questions
     there: dict[str, tuple[str, ...] | None] = {}
@@ -55,10 +75,7 @@ def answers(view: Measures) -> list[Answer]:
         found = tuple(one for one in by if shown.gives(one, figure))
         told = figure.told_in in config.edition.chapters
         there[name] = found if found or told else None
-    return [
-        Answer(number, question, *_parted(question, asked.figures, there))
-        for number, question in asked.questions.items()
-    ]
+    return there
 
 
 def tally(found: Sequence[Answer]) -> dict[State, int]:

@@ -51,29 +51,30 @@ def heading(place: Place, figures: Sequence[PlaceFigure], config: Configuration)
     found = standing_out(figures, config)
     area = config.area.name
     if found:
-        return say("{}: {}", words.upper_first(place.name), beside(found[0], config))
+        first = beside(found[0], config, dated=True)
+        return say("{}: {}", words.upper_first(place.name), first)
     if any(one.beside == "similar" for one in figures):
         return say("{}: no figure is clearly apart from that of {}", place.name, area)
     return say("{}: no figure can be tested beside that of {}", place.name, area)
 
 
 def also(figures: Sequence[PlaceFigure], config: Configuration) -> list[Markup]:
-    """The further figures that stand out, as sentences."""
+    """The further figures that stand out, as sentences; the table beneath them says when."""
     return [
         say("{}.", Markup(words.upper_first(beside(one, config))))
         for one in standing_out(figures, config)[1:]
     ]
 
 
-def beside(one: PlaceFigure, config: Configuration) -> Markup:
+def beside(one: PlaceFigure, config: Configuration, *, dated: bool = False) -> Markup:
     """`the share of … was higher than in Quillshire in 2025, 48.3% against 33.1%`."""
     assert one.whole is not None
     return say(
-        "{noun} was {side} than in {area} {when}, {own} against {whole}",
+        "{noun} was {side} than in {area}{when}, {own} against {whole}",
         noun=noun(one.indicator),
         side=one.beside,
         area=words.area_phrase(config.area.code, config),
-        when=when(one.row),
+        when=f" {when(one.row)}" if dated else "",
         own=value(one.row, one.indicator),
         whole=value(one.whole, one.indicator),
     )

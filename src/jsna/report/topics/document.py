@@ -17,7 +17,7 @@ from jsna.report.topics import unknown
 from jsna.report.topics.finding import finding
 from jsna.report.topics.page import TopicPage, first, pages, topics
 from jsna.view import words
-from jsna.view.answers import Answer
+from jsna.view.answers import Answer, beyond
 from jsna.view.rows import Measures
 
 #: Key numbers of the summary.
@@ -91,7 +91,7 @@ def report(
         numbers=_numbers(view),
         messages=tuple(told(view, about)),
         strip=strip,
-        gaps=tuple(unknown.gaps(view.config, answered, paged)),
+        gaps=tuple(unknown.gaps(view.config, answered, paged, beyond(view))),
         hidden=tuple(
             topic.title
             for name, topic in topics(view.config).items()

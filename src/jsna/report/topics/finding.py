@@ -39,7 +39,13 @@ class Finding:
     text: Markup
 
 
-def finding(view: Measures, indicator: Indicator, unequal: Markup | None = None) -> Finding:
+def finding(
+    view: Measures,
+    indicator: Indicator,
+    unequal: Markup | None = None,
+    *,
+    change_first: bool = True,
+) -> Finding:
     """What the latest figures of an indicator come to.
 
     A duty in law that was missed comes first, then a difference from the country, a change, and a
@@ -48,13 +54,17 @@ def finding(view: Measures, indicator: Indicator, unequal: Markup | None = None)
 
     Args:
         unequal: the sentence on groups of children, where it is about this indicator.
+        change_first: a change comes before that sentence.
     """
+    moves: list[tuple[Kind, Markup | None]] = [
+        ("changed", _changed(view, indicator)),
+        ("unequal", Markup(unequal.removesuffix(".")) if unequal else None),
+    ]
     tries: tuple[tuple[Kind, Markup | None], ...] = (
         ("duty", _duty(view, indicator)),
         ("most", _most(view, indicator)),
         ("beside", _beside(view, indicator, close=False)),
-        ("changed", _changed(view, indicator)),
-        ("unequal", Markup(unequal.removesuffix(".")) if unequal else None),
+        *(moves if change_first else reversed(moves)),
         ("close", _beside(view, indicator, close=True)),
     )
     found = next(((kind, text) for kind, text in tries if text), None)

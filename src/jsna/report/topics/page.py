@@ -13,13 +13,13 @@ from markupsafe import Markup
 from jsna.model.configuration import Configuration
 from jsna.model.documents import REPORT
 from jsna.model.hierarchies import PLACES
-from jsna.model.indicators import LOCALITY, Indicator
+from jsna.model.indicators import Indicator
 from jsna.model.topics import Split, Topic
 from jsna.report.care import care
 from jsna.report.figures import Figure, NumberedFigure
 from jsna.report.scoring import OLDEST, age
 from jsna.report.sources import Register
-from jsna.report.topics import saying
+from jsna.report.topics import charts, saying
 from jsna.report.topics.finding import Finding, finding
 from jsna.report.topics.notes import Notes
 from jsna.report.topics.related import Lines, lines
@@ -30,8 +30,8 @@ MOST_SAID: Final = 3
 _SENTENCES: Final = re.compile(r"\. (?=[A-Z])")
 #: Characters of a heading that two lines hold.
 _TWO_LINES: Final = 110
-#: A chart of fewer figures than this shows nothing.
-_FEWEST: Final = 2
+#: Inequalities that a topic tells.
+_TOLD: Final = 2
 Drawn = Mapping[str, Sequence[Figure]]
 
 
@@ -204,17 +204,20 @@ def _page(
     notes = Notes(anchor(name), register)
     beside = _beside(view, topic, headline)
     placed = _placed(view, topic)
-    told = next((one for one in topic.inequality if saying.unequal(view, one)), None)
+    told = _unequal(view, drawn, topic)
     where = placed[0] if placed else None
     again = beside is None or beside[0] is headline
-    head, story = _story(view, told, headline, again=again)
-    if told is None:
+    figures = [*charts.chosen(view, drawn, topic, headline, next(iter(told), None), where)]
+    # A heading is of what the chart beneath it shows.
+    over_time = any(one.type == "trend" for one in figures[:1])
+    head, story = _story(view, told, headline, again=again, over_time=over_time)
+    if not told:
         each = (saying.each(view, one) for one in topic.inequality)
         story = (*story, *[one for one in each if one is not None][:1])
     related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
     shown = [
         NumberedFigure(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
-        for at, one in enumerate(_figures(view, drawn, topic, headline, told, where), before + 1)
+        for at, one in enumerate(figures, before + 1)
     ]
     for indicator in (headline, *related, *(pair[0] for pair in (beside, placed) if pair)):
         notes.refer(view.sources(_latest(view, indicator)))
@@ -269,75 +272,39 @@ def _placed(view: Measures, topic: Topic) -> tuple[Indicator, Markup] | None:
     return None
 
 
+def _unequal(view: Measures, drawn: Drawn, topic: Topic) -> tuple[Split, ...]:
+    """The inequalities that are told: at most two, by different dimensions, charted ones first."""
+    clear = [one for one in topic.inequality if saying.unequal(view, one)]
+    clear.sort(key=lambda one: not charts.of_split(view, drawn, one))
+    by = {one.by: one for one in reversed(clear)}
+    return tuple(one for one in clear if by[one.by] is one)[:_TOLD]
+
+
 def _story(
-    view: Measures, split: Split | None, headline: Indicator, *, again: bool
+    view: Measures,
+    splits: Sequence[Split],
+    headline: Indicator,
+    *,
+    again: bool,
+    over_time: bool,
 ) -> tuple[Finding, tuple[Markup, ...]]:
     """The heading, and what stands beneath the comparison that it does not say.
 
     Args:
-        split: the inequality that is told.
+        splits: the inequalities that are told.
         again: the sentence before was about the headline.
+        over_time: the chart shows how it has gone.
     """
-    own = split is not None and split.measure == headline.id
-    head = finding(view, headline, saying.unequal(view, split) if split and own else None)
+    own = next((one for one in splits if one.measure == headline.id), None)
+    groups = saying.unequal(view, own) if own is not None else None
+    head = finding(view, headline, groups, change_first=over_time)
     since = saying.since(view, headline, again=again) if head.kind != "changed" else None
-    made = [since] if since else []
-    if split is not None and head.kind != "unequal":
-        told = saying.unequal(view, split, again=own and (again or since is not None))
+    made = [one for one in (saying.hidden(view, headline), since) if one]
+    again = since is not None or (again and not made)
+    for split in splits:
+        if split is own and head.kind == "unequal":
+            continue
+        again = again and split.measure == headline.id
+        told = saying.unequal(view, split, again=again)
         made += [told] if told else []
     return head, tuple(made)
-
-
-def _figures(
-    view: Measures,
-    drawn: Drawn,
-    topic: Topic,
-    headline: Indicator,
-    told: Split | None,
-    where: Indicator | None,
-) -> Iterator[Figure]:
-    """The main chart, and those of the inequality and of the places of which a sentence tells.
-
-    Args:
-        told: the inequality that is told.
-        where: the measure of which some place stands out.
-    """
-    main = [*drawn.get(headline.id, ()), *(f for i in topic.compared for f in drawn.get(i, ()))]
-    # How something has gone says more of it than where it is.
-    main.sort(key=lambda figure: _of_places(view, figure))
-    by = [f for f in drawn.get(told.measure, ()) if _by(view, f, told.by)] if told else []
-    places = [f for f in drawn.get(where.id, ()) if _of_places(view, f)] if where else []
-    places.sort(key=lambda figure: figure.type != "map")
-    given: list[Figure] = []
-    for found in (main, by, places):
-        one = next((f for f in found if f not in given and _tells(view, f)), None)
-        again = found is places and any(_of_places(view, f) for f in given)
-        if one is not None and not again:
-            given.append(one)
-            yield one
-
-
-def _of_places(view: Measures, figure: Figure) -> bool:
-    """Whether a chart is of the area's own places."""
-    return figure.type == "map" or _by(view, figure, LOCALITY)
-
-
-def _by(view: Measures, figure: Figure, dimension: str) -> bool:
-    """Whether a chart is by a dimension alone, or by what it was put together to."""
-    coarser = ""
-    if dimension in view.config.dimensions:
-        coarser = view.config.dimension(dimension).coarser
-    home = view.config.area.code
-    splits = {
-        view.by_key[key].split for key in figure.keys
-        if key in view.by_key and (view.by_key[key].split or view.by_key[key].area_code == home)
-    }  # fmt: skip
-    splits.discard(())
-    return splits in ({(dimension,)}, {(coarser,)})
-
-
-def _tells(view: Measures, figure: Figure) -> bool:
-    """Whether a chart shows two figures or more, and no fewer than it hides."""
-    rows = [view.by_key[key] for key in figure.keys if key in view.by_key]
-    shown = sum(row.shown for row in rows)
-    return shown >= _FEWEST and shown >= sum(row.hidden for row in rows)

@@ -190,13 +190,23 @@ def since(view: Measures, indicator: Indicator, *, again: bool) -> Markup | None
     return say("{it} was {before} {when}, which is no clear change.", **figures)
 
 
+def hidden(view: Measures, indicator: Indicator) -> Markup | None:
+    """That a later figure than the one that is told is hidden."""
+    latest = view.latest(indicator.id)
+    every = view.series(indicator.id)
+    if indicator.kind.of_one_whole or latest is None or not every or not every[-1].hidden:
+        return None
+    return say("The figure {} is hidden, so that no child can be recognised.", when(every[-1]))
+
+
 def _unsure(view: Measures, indicator: Indicator, it: str) -> Markup | None:
     """The figure before, where no change may be said."""
     plain = series.comparable(view.series(indicator.id))
     if len(plain) < 2:
         return None
     before = plain[-2]
-    text = "{} was {} {}. A change of this size is to be confirmed."
+    # That a sharp change is to be confirmed stands in the notes of care.
+    text = "{} was {} {}."
     if plain[-1].doubted or before.doubted:
         text = "{} was {} {}. One of the two figures is in doubt."
     return say(text, it, value(before, indicator), when(before))

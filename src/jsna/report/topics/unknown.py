@@ -25,8 +25,19 @@ class Gap:
     missing: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def gaps(config: Configuration, found: Sequence[Answer], paged: Collection[str]) -> list[Gap]:
-    """What is missing, topics without a page first; what two topics miss is told once."""
+def gaps(
+    config: Configuration,
+    found: Sequence[Answer],
+    paged: Collection[str],
+    beyond: Sequence[Needed] = (),
+) -> list[Gap]:
+    """What is missing, topics without a page first; what two topics miss is told once.
+
+    Args:
+        found: what there is of each question.
+        paged: topics with a page.
+        beyond: what is missing that no question takes.
+    """
     by_number = {one.number: one for one in found}
     told: set[str] = set()
     made: list[Gap] = []
@@ -34,7 +45,8 @@ def gaps(config: Configuration, found: Sequence[Answer], paged: Collection[str])
     for name in order:
         topic = config.topics[name]
         answers = [by_number[number] for number in topic.questions if number in by_number]
-        own = [n for one in found for n in one.missing if n.topic == name]
+        every = [*(n for one in found for n in one.missing), *beyond]
+        own = [one for one in every if one.topic == name]
         asked = [n for one in answers for n in one.missing if n.topic is None]
         needed = {n.what: n for n in (*own, *asked) if n.what not in told}
         told |= needed.keys()

@@ -34,7 +34,7 @@ from jsna.view.rows import Measures
 _QUESTIONS: Final = 4
 _BESIDE_WORDS: Final = 2
 #: Further sentences of a page, and most measures of a table of all places.
-_ALSO: Final = 3
+_ALSO: Final = 2
 _COLUMNS: Final = 7
 #: Cell of what there is none of.
 _NONE: Final = "–"

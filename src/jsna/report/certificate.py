@@ -93,6 +93,7 @@ class _Content(_Part):
     optimality: _Optimality
     revisions: _Revisions
     publications: tuple[str, ...]
+    previous: tuple[str, ...] = ()
     measures_sha256: str
     beside_sha256: str = ""
 

@@ -78,6 +78,8 @@ def test_where_no_number_was_published_that_is_said() -> None:
     row = {**plan(2_400, 40_000, **RELEASE), **NO_COUNTS, "method": "published"}
     told = saying.many(of(row), PLAN).striptags()
     assert told.endswith("6.0% in January 2025; the number behind it was not published.")
+    again = saying.many(of(row), PLAN, known=True).striptags()
+    assert again == "That was in January 2025; the number behind it was not published."
 
 
 def test_a_full_count_is_set_beside_the_country_without_a_word_of_chance() -> None:

@@ -214,7 +214,9 @@ def _page(
     if not told:
         each = (saying.each(view, one) for one in topic.inequality)
         story = (*story, *[one for one in each if one is not None][:1])
-    related = [i for key in topic.related if (i := _shown(view, key)) and i is not headline]
+    # What the comparison has told with its number and rank is not told again.
+    known = {headline.id, *([beside[0].id] if beside else ())}
+    related = [i for key in topic.related if key not in known and (i := _shown(view, key))]
     shown = [
         NumberedFigure(f"{at}", f"figure-{at}", one, notes.refer(one.sources))
         for at, one in enumerate(figures, before + 1)
@@ -230,7 +232,9 @@ def _page(
         topic=topic,
         headline=headline,
         heading=head.text,
-        lead=Markup("") if said else saying.many(view, headline),
+        lead=Markup("")
+        if said
+        else saying.many(view, headline, known=head.kind in ("beside", "close")),
         comparison=tuple(beside[1]) if beside else (),
         story=story,
         places=placed[1] if placed else Markup(""),

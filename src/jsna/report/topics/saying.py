@@ -19,7 +19,7 @@ from jsna.report import breakdowns, standings
 from jsna.report.comparing import MEDIAN, compared
 from jsna.report.deprivation import group_words, label
 from jsna.report.marks import mark
-from jsna.report.narrative import RATES, join, level, say, value, when
+from jsna.report.narrative import RATES, counts, join, level, say, value, when
 from jsna.report.topics.finding import called, largest
 from jsna.report.worked_out import sentences as worked_out
 from jsna.view import series, words
@@ -33,8 +33,12 @@ from jsna.view.rows import Measures, Row
 _EACH: Final = 3
 
 
-def many(view: Measures, indicator: Indicator) -> Markup:
-    """How many children the headline is about: the first sentence of a topic."""
+def many(view: Measures, indicator: Indicator, *, known: bool = False) -> Markup:
+    """How many children the headline is about: the first sentence of a topic.
+
+    Args:
+        known: the heading has said its value.
+    """
     if indicator.kind.of_one_whole:
         return _parts(view, indicator)
     row = view.latest(indicator.id)
@@ -42,13 +46,15 @@ def many(view: Measures, indicator: Indicator) -> Markup:
     if row is None or told is None:
         return Markup("")
     place = words.area_phrase(view.config.area.code, view.config)
-    known = math.isfinite(row.numerator) and not indicator.kind.of_values
+    counted = math.isfinite(row.numerator) and not indicator.kind.of_values
     # A number beside a standardised rate would seem to be what the rate is worked out from.
-    known &= row.method not in ADJUSTED
+    counted &= row.method not in ADJUSTED
     part = row.shown and row.unit in ("percent", *RATES)
     # Of none and of one there are no several to speak of.
-    if not part or not known or row.numerator < 2:
-        unknown = part and not known and row.method not in ADJUSTED
+    if not part or not counted or row.numerator < 2:
+        unknown = part and not counted and row.method not in ADJUSTED
+        if unknown and known:
+            return say("That was {}; the number behind it was not published.", when(row))
         missing = Markup("; the number behind it was not published.") if unknown else None
         return told.text if missing is None else Markup(told.text.removesuffix(".")) + missing
     figures = {
@@ -112,8 +118,13 @@ def beside(view: Measures, indicator: Indicator, headline: Indicator) -> list[Ma
     same = indicator is headline and latest is home
     lead = "This was"
     if not same:
-        lead = say("{} was {} {}:", words.upper_first(called(indicator)), value(home, indicator),
-                   when(home) + ", as published" * view.beside_local(home))  # fmt: skip
+        lead = say(
+            "{} was {}{} {}:",
+            words.upper_first(called(indicator)),
+            value(home, indicator),
+            counts(home, view),
+            when(home) + ", as published" * view.beside_local(home),
+        )
     median = next((row for code, row, _ in rows if code == MEDIAN), None)
     median_is = "; the median of similar areas was {}"
     middle = say(median_is, value(median, indicator)) if median and median.shown else ""

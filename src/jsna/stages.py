@@ -65,9 +65,11 @@ _WORDS: Final = "dimensions"
 #: What was asked of the assessment, and what the report is about: words around the figures alone.
 #: `answers` of indicators is a part of it, see `provenance.inputs`.
 ASKED: Final = "questions topics"
-#: What a council says itself of an edition.
+#: What a council says itself of an edition, and apart from it the events that charts mark.
 COUNCIL: Final = "council"
-_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED} {COUNCIL}"
+EVENTS: Final = "events"
+_OWN: Final = f"{COUNCIL} {EVENTS}"
+_SAID: Final = f"{_WORDS} {FOR_READERS} indicators {ASKED} {_OWN}"
 _TABLES: Final = f"{_SAID} disclosure releases"
 #: Verb -> stage that the workflow runs, in the order of the pipeline.
 STAGES: Final[Mapping[str, Stage]] = {
@@ -176,7 +178,7 @@ STAGES: Final[Mapping[str, Stage]] = {
             "jsna.workbook.run",
             "Writing the tables as workbooks",
             ("safe draft", "draft"),
-            unread=COUNCIL,
+            unread=_OWN,
         ),
         _stage("print", "jsna.report.pdf", "Printing the PDF", ("draft", "draft")),
         _stage(

@@ -217,8 +217,8 @@ def outside(svg: str) -> list[str]:
 def fits(drawing: Drawing) -> None:
     """That no label collides or leaves the figure, on a page or on a narrow screen."""
     for image, wide in ((drawing.svg, 482.0), (drawing.narrow, 216.0)):
-        assert collisions(image) == []
-        assert outside(image) == []
+        assert not (found := collisions(image)), found
+        assert not (found := outside(image)), found
         assert float(ET.fromstring(image).attrib["viewBox"].split()[2]) == wide
         sizes = [float(attributes["font-size"]) for _, attributes in texts(image)]
         if wide == 216.0 and drawing.type != "heat":  # a number may be too long for its cell

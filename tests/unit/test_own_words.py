@@ -466,8 +466,11 @@ def test_words_make_nothing_anew_that_is_measured(project: Path) -> None:
     }
     assert inputs.stated(CONFIG, project) != whole
     assert inputs.recipe(CONFIG, project) == recipe
-    (_folder(project) / "context.yaml").write_text("events: []\n")
     assert inputs.stated(CONFIG, project, "draw") == before["draw"]
+    # Charts alone mark events, and no table or number knows of them.
+    (_folder(project) / "context.yaml").write_text("events: []\n")
+    after = {v: inputs.stated(CONFIG, project, v) for v in STAGES if STAGES[v].unread}
+    assert [verb for verb in after if after[verb] != before[verb]] == ["draw"]
 
 
 def test_a_new_folder_says_nothing_and_is_in_order(project: Path) -> None:

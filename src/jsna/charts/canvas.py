@@ -159,7 +159,7 @@ class Canvas:
 
     def free(self, text: extents.Text) -> bool:
         """Whether a text would collide with none that stands, and is not cut."""
-        return not extents.faults([*self._texts, text], self.width, self.height)
+        return not extents.faults([*self._texts, text], self.width, self.height, hair=0.0)
 
     def faults(self) -> list[str]:
         """Texts that collide or are cut, in words."""

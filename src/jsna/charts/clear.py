@@ -4,9 +4,11 @@ word for the home area's missing number would read as that area's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
+
+import numpy as np
 
 from jsna.charts.canvas import Point
 
@@ -32,11 +34,19 @@ def passing(points: Sequence[Point], left: float, right: float) -> list[Span]:
     return spans
 
 
-def baseline(spans: Sequence[Span], lowest: float, top: float) -> float:
-    """The lowest baseline from `lowest` up to `top` clear of `spans`; `lowest` where none is."""
-    y = lowest
-    while y > top:
-        if not any(high < y + BELOW and low > y - ABOVE for high, low in spans):
-            return y
-        y -= 2
-    return lowest
+def baseline(
+    spans: Sequence[Span],
+    lowest: float,
+    top: float,
+    free: Callable[[float], bool] = lambda y: True,
+) -> float:
+    """The lowest baseline from `lowest` up to `top` that is free and clear of `spans`.
+
+    Where none is clear, the lowest that is free; where none is free either, `lowest`.
+
+    Args:
+        free: whether a word on a baseline would collide with no other.
+    """
+    every = np.arange(lowest, top, -2.0).tolist()
+    clear = (y for y in every if not any(h < y + BELOW and low > y - ABOVE for h, low in spans))
+    return next(filter(free, clear), next(filter(free, every), lowest))

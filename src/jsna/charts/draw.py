@@ -16,13 +16,14 @@ from jsna.charts.marks import Drawing, narrow_id
 from jsna.charts.select import figures
 from jsna.model import standings
 from jsna.model.configuration import Configuration
+from jsna.settings import council
 
 
 def run(config: Configuration, paths: io.Paths) -> list[str]:
     """Draw every figure of the edition; returns their ids in the order of the report."""
     source = paths.safe / "measures.parquet"
     measures = io.read_measures(source)
-    drawings = list(figures(config, measures))
+    drawings = list(figures(config, measures, council.events(config, paths.root)))
     everyone = standings.check(io.read_parquet(paths.safe / standings.FILE), standings.FILE)
     if (among := strip.draw(config, measures, everyone)) is not None:
         drawings.append(among)

@@ -33,21 +33,25 @@ def text(x: float, y: float, words: str, size: float, weight: int, anchor: str) 
     return Text(words, left, y - _ABOVE * size, left + room, y + _BELOW * size)
 
 
-def faults(texts: Sequence[Text], width: float, height: float) -> list[str]:
-    """What is wrong with the texts of a figure so wide and high, in words."""
+def faults(
+    texts: Sequence[Text], width: float, height: float, hair: float = _HAIR
+) -> list[str]:  # fmt: skip
+    """What is wrong with the texts of a figure so wide and high, in words.
+
+    Args:
+        hair: points by which boxes may overlap, or leave the figure.
+    """
     found = [
         f"“{one.words}” is cut at the edge"
         for one in texts
-        if min(one.left, one.top) < -_HAIR
-        or one.right > width + _HAIR
-        or one.bottom > height + _HAIR
+        if min(one.left, one.top) < -hair or one.right > width + hair or one.bottom > height + hair
     ]
     # Downwards, so that only texts near one another are compared.
     order = sorted(texts, key=lambda one: one.top)
     for at, one in enumerate(order):
         for other in order[at + 1 :]:
-            if other.top > one.bottom - _HAIR:
+            if other.top > one.bottom - hair:
                 break
-            if min(one.right, other.right) - max(one.left, other.left) > _HAIR:
+            if min(one.right, other.right) - max(one.left, other.left) > hair:
                 found.append(f"“{one.words}” and “{other.words}” collide")
     return found

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
-from jsna.charts import clear, extents, lettering, palette
+from jsna.charts import clear, extents, lettering, overhead, palette
 from jsna.charts.canvas import Canvas
 from jsna.charts.finish import SYNTHETIC, foot
 from jsna.charts.marks import Mark
 from jsna.charts.scale import Scale, linear, spread
-from jsna.charts.series import Series, breaking, doubted, runs, year
+from jsna.charts.series import Series, doubted, runs, year
 from jsna.charts.shown import Shown
 from jsna.view import words
 
@@ -24,8 +24,7 @@ PLOT_NARROW: Final = 120.0
 TOP: Final = 16.0
 #: Height of the plot where every value is hidden.
 EMPTY: Final = 34.0
-#: Height of a line of what is said of a break, and room below it for the number of a point.
-BREAK: Final = 11.0
+#: Room for the number of a point below what is said over the years.
 ROOM: Final = 12.0
 #: Height of a line of the key of a narrow figure.
 KEY: Final = 13.0
@@ -51,10 +50,10 @@ def draw(
     else:
         texts = [sum(lettering.width(text, palette.LABEL, 600) for text in end) for end in ends]
         room = max(texts) + 3
-    names = [(pair, _changed(shown, every, pair[1], width)) for pair in breaking(every)]
+    notes = overhead.notes(shown, every, periods, width)
     head = top
-    said = sum(len(lines) for _, lines in names)
-    top += said * BREAK + (ROOM if said else 0.0)
+    said = sum(len(note.lines) for note in notes)
+    top += said * overhead.LINE + (ROOM if said else 0.0)
     if shown.synthetic and not over:  # the word stands right of the years
         last = lettering.width(periods[-1], palette.SMALL) / 2
         room = max(room, lettering.width(SYNTHETIC, palette.SMALL) + last - 6)
@@ -74,12 +73,13 @@ def draw(
     _years(canvas, periods, across, scale(scale.low))
     # Two periods alone do not show how often figures come out: years between them are a gap.
     step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
-    _breaks(canvas, names, across, (head, scale(scale.low)))
+    overhead.draw(canvas, notes, across, (head, scale(scale.low)))
     for series in every:
         _band(canvas, series, across, scale, step)
     for series in reversed(every):
         _line(canvas, series, across, scale, step)
-    _absences(canvas, every, across, scale, step)
+    # Right of the years stand the names of lines, on a narrow screen nothing.
+    _absences(canvas, every, (across, scale), step, canvas.width if over else across.end + 5)
     if over:
         _key(canvas, _keyed(every), periods[-1])
     else:
@@ -120,42 +120,6 @@ def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -
         if x + half <= free:
             canvas.text(max(x, half), base + 15, period, size=palette.SMALL, anchor="center")
             free = x - half - 8
-
-
-def _changed(
-    shown: Shown, every: Sequence[Series], starts: str, width: float
-) -> tuple[str, ...]:  # fmt: skip
-    """What changed at a break, in lines; none where no release says it."""
-    rows = [series.marks[starts].row for series in every if starts in series.marks]
-    sources = {part for row in rows if row is not None for part in row.source.split("+")}
-    segments = {row.segment for row in rows if row is not None}
-    for release in shown.config.every_release:
-        for segment in sorted(segments) if release.id in sources else ():
-            if (found := release.break_at(shown.indicator.id, segment)) is not None:
-                said = f"From {segment}: {found.label}"
-                return lettering.wrap(said, palette.SMALL, width * 0.8)
-    return ()
-
-
-def _breaks(
-    canvas: Canvas,
-    names: Sequence[tuple[tuple[str, str], Sequence[str]]],
-    across: Scale,
-    between: tuple[float, float],
-) -> None:
-    """A dashed line from top to bottom at each break of the series, under what changed there."""
-    y, bottom = between
-    for (one, other), lines in names:
-        x = (across(year(one)) + across(year(other))) / 2
-        for line in lines:
-            half = lettering.width(line, palette.SMALL) / 2
-            middle = min(max(x, half), canvas.width - half)
-            canvas.text(
-                middle, y + 2, line, size=palette.SMALL, colour=palette.INK, anchor="center"
-            )
-            y += BREAK
-        ends = [(x, y - 4), (x, bottom)]
-        canvas.shape(ends, stroke=palette.DARK, weight=1.0, dashes=(3, 3))
 
 
 def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
@@ -202,10 +166,15 @@ def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> 
 
 
 def _absences(
-    canvas: Canvas, every: Sequence[Series], across: Scale, scale: Scale, step: int
+    canvas: Canvas,
+    every: Sequence[Series],
+    scales: tuple[Scale, Scale],
+    step: int,
+    end: float,
 ) -> None:
     """Periods of the home area with a row but no number: a word to each, or to neighbours that
-    are too close for one each."""
+    are too close for one each; no word goes further right than `end`."""
+    across, scale = scales
     absent = [(p, m) for p, m in sorted(every[0].marks.items()) if not m.shown]
     lines = [
         [(across(year(p)), scale(series.marks[p].value)) for p in run]
@@ -222,10 +191,14 @@ def _absences(
         run = [entry for _, entry in group]
         middle = (across(year(run[0][0])) + across(year(run[-1][0]))) / 2
         half = lettering.width(text, palette.SMALL) / 2
-        middle = min(max(middle, half), min(across.end + 31, canvas.width) - half)
+        middle = min(max(middle, half), min(across.end + 31, end) - half)
         how = {"size": palette.SMALL, "anchor": "center", "backing": True}
         spans = [s for line in lines for s in clear.passing(line, middle - half, middle + half)]
-        y = clear.baseline(spans, scale(0) - 5, scale.end)
+
+        def free(y: float, middle: float = middle, text: str = text) -> bool:
+            return canvas.free(extents.text(middle, y, text, palette.SMALL, 400, "center"))
+
+        y = clear.baseline(spans, scale(0) - 5, scale.end, free)
         canvas.text(middle, y, text, measure=run[0][1].key, **how)  # type: ignore[arg-type]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -12,6 +12,7 @@ from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.errors import JsnaError, Problem
 from jsna.model.configuration import Configuration
+from jsna.model.council import Event
 from jsna.model.dimensions import Dimension
 from jsna.model.hierarchies import PLACES, THREE_YEARS
 from jsna.model.indicators import LOCALITY, Chart, Indicator
@@ -46,12 +47,15 @@ NEEDS: Final = {
 }
 
 
-def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
+def figures(
+    config: Configuration, measures: pd.DataFrame, events: Sequence[Event] = ()
+) -> Iterator[Drawing]:
     """Every figure the measures can fill, in the order of chapters, indicators and charts.
 
     Args:
         config: the edition; its indicators declare their charts.
         measures: the safe measure table.
+        events: what the council marks in the charts of some measures, earliest first.
 
     Raises:
         JsnaError: listing every chart declared with the wrong dimensions.
@@ -71,18 +75,23 @@ def figures(config: Configuration, measures: pd.DataFrame) -> Iterator[Drawing]:
                 if kind not in indexed:
                     indexed[kind] = Indexed(rows[indicator.id], kind)
                 reason = recodings.reason(indicator.id, chart.by)
-                shown = Shown(recodings.config, indicator, indexed[kind], chart.by, reason)
+                told = [one for one in events if indicator.id in one.measures]
+                shown = Shown(recodings.config, indicator, indexed[kind], chart.by, reason, told)
                 drawing = DRAWN[chart.type](shown, chart)
                 if drawing is not None:
                     yield drawing
 
 
 def figure(
-    config: Configuration, indicator: Indicator, chart: Chart, rows: pd.DataFrame
+    config: Configuration,
+    indicator: Indicator,
+    chart: Chart,
+    rows: pd.DataFrame,
+    events: Sequence[Event] = (),
 ) -> Drawing | None:
     """One figure of one indicator's rows; None where they have nothing to show."""
     indexed = Indexed(rows, indicator.period_type)
-    return DRAWN[chart.type](Shown(config, indicator, indexed, chart.by), chart)
+    return DRAWN[chart.type](Shown(config, indicator, indexed, chart.by, events=events), chart)
 
 
 def _kind(recodings: Recodings, indicator: Indicator, chart: Chart) -> str:

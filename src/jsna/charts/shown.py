@@ -9,6 +9,7 @@ import pandas as pd
 
 from jsna.charts.marks import NOTHING, Mark, printed
 from jsna.model.configuration import Configuration
+from jsna.model.council import Event
 from jsna.model.hierarchies import LOCALITY_GROUP, PLACES
 from jsna.model.indicators import LOCALITY, Indicator
 from jsna.model.schema import TOTAL, canonical
@@ -58,6 +59,7 @@ class Shown:
         rows: Indexed,
         by: Sequence[str] = (),
         reason: str = "",
+        events: Sequence[Event] = (),
     ) -> None:
         self.config, self.indicator, self._rows = config, indicator, rows
         self.period_type = rows.period_type
@@ -67,6 +69,8 @@ class Shown:
         self.localities = LOCALITY_GROUP if LOCALITY_GROUP in by else LOCALITY
         #: Why it is drawn by a coarser recoding of a fallback; "" where it is as declared.
         self.reason = reason
+        #: What a council marks over the years, earliest first.
+        self.events = tuple(events)
         self._used: dict[str, Row] = {}
 
     # -- who is who ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from jsna.charts import bars, lines, palette, years
+from jsna.charts import bars, lines, overhead, palette, years
 from jsna.charts.finish import Paint, finish, limits_of, span
 from jsna.charts.marks import NOTHING, Cell, Drawing, footnote
 from jsna.charts.series import Series, breaking, doubted
@@ -79,10 +79,17 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
             DOUBT if doubted(home) and len(periods) > 1 else "",
             _jumps(shown, home),
             BREAK if breaking(every) and len(periods) > 1 else "",
+            _marked(shown, periods) if len(periods) > 1 else "",
             shown.as_published(published.get(last, NOTHING)),
             footnote(marks),
         ),
     )
+
+
+def _marked(shown: Shown, periods: Sequence[str]) -> str:
+    """What the council marks, in words, for who does not see the line."""
+    events = "; ".join(one.marked for one in overhead.happened(shown, periods))
+    return f"Dotted line: {events}." if events else ""
 
 
 def _jumps(shown: Shown, home: Series) -> str:

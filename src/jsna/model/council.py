@@ -151,6 +151,11 @@ class Event(Strict):
     measures: tuple[Id, ...] = ()
     topics: tuple[Name, ...] = ()
 
+    @property
+    def marked(self) -> str:
+        """What a chart says over its year."""
+        return f"{self.period}: {self.short}"
+
     @model_validator(mode="after")
     def _of_something(self) -> Self:
         if not (self.measures or self.topics):

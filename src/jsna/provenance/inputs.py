@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from jsna.io import Paths
 from jsna.model.configuration import Configuration
+from jsna.model.council import CONTEXT
 from jsna.model.editions import TOLD
 from jsna.model.indicators import WORDS
 from jsna.provenance.fingerprint import fingerprint
@@ -24,7 +25,7 @@ from jsna.settings.dimensions import FILE as DIMENSIONS
 from jsna.settings.made_lists import PASSES
 from jsna.settings.questions import QUESTIONS, TOPICS
 from jsna.settings.recoded import FILE as RECODED
-from jsna.stages import ASKED, COUNCIL, FOR_READERS, STAGES
+from jsna.stages import ASKED, COUNCIL, EVENTS, FOR_READERS, STAGES
 
 INDICATORS: Final = "config/indicators"
 #: Folders of configuration every edition stands on. Every release is among it: whether some release
@@ -81,7 +82,7 @@ def _part(file: str) -> str:
     """The part of the configuration a file belongs to, as `Stage.unread` names it."""
     _, part, *below = Path(file).parts
     if part == "editions" and len(below) > 1:
-        return COUNCIL
+        return EVENTS if below[-1] == CONTEXT else COUNCIL
     return part.removesuffix(".yaml")
 
 

@@ -77,6 +77,7 @@ def phrases(council: Council) -> Iterator[tuple[str, str]]:
         yield "council: declared figure", council.figure(name)
     for event in council.context.events:
         yield "council: event", council.event(event)
+        yield "council: event", event.marked
     for _, contact in council.contacts.all() if council.contacts else ():
         yield "council: contact", contact.name
         yield "council: contact", contact.hours

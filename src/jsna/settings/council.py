@@ -55,6 +55,20 @@ def load(config: Configuration, root: Path) -> Council:
     return found
 
 
+def events(config: Configuration, root: Path) -> tuple[model.Event, ...]:
+    """The events of an edition alone, in order of their periods, for the charts that mark them.
+
+    Raises:
+        JsnaError: every problem in their file.
+    """
+    gather = Gatherer(root)
+    path = f"{folder_of(config.edition.edition)}/{CONTEXT}"
+    found = _file(gather, path, ContextFile) or ContextFile()
+    if gather.problems:
+        raise JsnaError(gather.problems, title=f"{path} has problems:")
+    return tuple(sorted(found.events, key=lambda one: one.period))
+
+
 def faults(config: Configuration, root: Path) -> list[Problem]:
     """Everything that is wrong with what a council says."""
     return read(config, root)[1]

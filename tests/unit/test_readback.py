@@ -492,6 +492,13 @@ def test_a_release_that_is_called_by_its_year_alone_is_of_that_period() -> None:
         assert any(not kind for _, kind in of(text, "p.citation")), text
 
 
+def test_periods_that_are_hidden_may_be_named_together() -> None:
+    of = small.allowed().of
+    assert of("Hidden: in 2025 and in 2025.", "title") == [("2025", "period")] * 2
+    assert ("", "period") not in of("Hidden: in 2025 and 12 more.", "title")
+    assert of("Hidden: in 2025 and 12 more.", "title")[0] == ("2025", "")
+
+
 def test_blocks_join_what_reads_on(tmp_path: Path) -> None:
     page = webpage.read(html(f"<p>In <a href='#x'>2025</a> {data(PUPILS, '5.5', '5.5%')}.</p>"))
     (block,) = [b for b in page.blocks if b.place == "p"]

@@ -20,7 +20,7 @@ _MONTH: Final = f"(?:{'|'.join(MONTHS)})"
 _PERIOD: Final = r"(?P<period>\d{4}(?:/\d\d)?)"
 _WHEN: Final = rf"(?:January |[Mm]id-)?{_PERIOD}"
 #: What may follow a period in a sentence: never what is counted.
-_AFTER: Final = r"(?=[.,;:)]|$| \(| (?:school|financial) year\b| (?:to|was|is)\b)"
+_AFTER: Final = r"(?=[.,;:)]|$| \(| (?:school|financial) year\b| (?:to|was|is)\b| and in \d{4})"
 _GROUP: Final = r"(?P<group>\d{1,2})(?: \((?:most|least) deprived\))?"
 #: Places of fixed words around figures and tables.
 _HEADS: Final = frozenset({"caption", "title", "p.figure-subtitle", "p.figure-title", "string"})

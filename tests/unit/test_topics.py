@@ -182,7 +182,7 @@ def test_a_later_figure_that_is_hidden_is_told() -> None:
     said = saying.hidden(of(*rows), PLAN)
     assert said is not None
     assert said.striptags() == (
-        "The figure in January 2025 is hidden, so that no child can be recognised."
+        "The figure for January 2025 is hidden, so that no child can be recognised."
     )
     assert saying.hidden(of(rows[0]), PLAN) is None
 

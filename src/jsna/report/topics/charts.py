@@ -19,19 +19,19 @@ def chosen(
     drawn: Mapping[str, Sequence[Figure]],
     topic: Topic,
     headline: Indicator,
-    told: Split | None,
+    told: Sequence[Split],
     where: Indicator | None,
 ) -> Iterator[Figure]:
     """The main chart, and those of the inequality and of the places of which a sentence tells.
 
     Args:
-        told: the inequality that is told.
+        told: the inequalities that are told.
         where: the measure of which some place stands out.
     """
     main = [*drawn.get(headline.id, ()), *(f for i in topic.compared for f in drawn.get(i, ()))]
     # How something has gone says more of it than where it is.
     main.sort(key=lambda figure: _of_places(view, figure))
-    by = of_split(view, drawn, told) if told else []
+    by = [figure for split in told for figure in of_split(view, drawn, split)]
     places = [f for f in drawn.get(where.id, ()) if _of_places(view, f)] if where else []
     places.sort(key=lambda figure: figure.type != "map")
     given: list[Figure] = []

@@ -204,10 +204,10 @@ def _page(
     notes = Notes(anchor(name), register)
     beside = _beside(view, topic, headline)
     placed = _placed(view, topic)
-    told = _unequal(view, drawn, topic)
+    told = _unequal(view, drawn, topic, headline)
     where = placed[0] if placed else None
     again = beside is None or beside[0] is headline
-    figures = [*charts.chosen(view, drawn, topic, headline, next(iter(told), None), where)]
+    figures = [*charts.chosen(view, drawn, topic, headline, told, where)]
     # A heading is of what the chart beneath it shows.
     over_time = any(one.type == "trend" for one in figures[:1])
     head, story = _story(view, told, headline, again=again, over_time=over_time)
@@ -276,10 +276,13 @@ def _placed(view: Measures, topic: Topic) -> tuple[Indicator, Markup] | None:
     return None
 
 
-def _unequal(view: Measures, drawn: Drawn, topic: Topic) -> tuple[Split, ...]:
-    """The inequalities that are told: at most two, by different dimensions, charted ones first."""
+def _unequal(view: Measures, drawn: Drawn, topic: Topic, headline: Indicator) -> tuple[Split, ...]:
+    """The inequalities that are told: at most two, by different dimensions.
+
+    The headline's come first, and of them those that have a chart.
+    """
     clear = [one for one in topic.inequality if saying.unequal(view, one)]
-    clear.sort(key=lambda one: not charts.of_split(view, drawn, one))
+    clear.sort(key=lambda one: (one.measure != headline.id, not charts.of_split(view, drawn, one)))
     by = {one.by: one for one in reversed(clear)}
     return tuple(one for one in clear if by[one.by] is one)[:_TOLD]
 

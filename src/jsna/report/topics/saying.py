@@ -122,7 +122,8 @@ def beside(view: Measures, indicator: Indicator, headline: Indicator) -> list[Ma
             "{} was {}{} {}:",
             words.upper_first(called(indicator)),
             value(home, indicator),
-            counts(home, view),
+            # The counts of a local figure stand above; the publisher's are of other schools.
+            "" if view.beside_local(home) else counts(home, view),
             when(home) + ", as published" * view.beside_local(home),
         )
     median = next((row for code, row, _ in rows if code == MEDIAN), None)
@@ -207,7 +208,8 @@ def hidden(view: Measures, indicator: Indicator) -> Markup | None:
     every = view.series(indicator.id)
     if indicator.kind.of_one_whole or latest is None or not every or not every[-1].hidden:
         return None
-    return say("The figure {} is hidden, so that no child can be recognised.", when(every[-1]))
+    period = when(every[-1]).removeprefix("in ").removeprefix("on ")
+    return say("The figure for {} is hidden, so that no child can be recognised.", period)
 
 
 def _unsure(view: Measures, indicator: Indicator, it: str) -> Markup | None:

@@ -31,10 +31,12 @@ def problems(folder: Path, cache: Path) -> list[str]:
     found = screen.checked(pages, tools) + sheets.validated([*printed], tools)
     for file in pages:
         page = file.read_text(encoding="utf-8")
-        said = screen.browsed(page, tools) + screen.tables(page) + screen.requests(page)
+        said = screen.browsed(page, tools) + screen.in_other_media(file, tools)
+        said += screen.tables(page) + screen.noted(page) + screen.requests(page)
         found += [f"{file.name}: {line}" for line in said]
     for file, source in printed.items():
         said = sheets.whole(file, source.read_text(encoding="utf-8")) + sheets.filled(file)
+        said += sheets.brought(file)
         if file.name != BRIEF.pdf:
             said += sheets.bookmarked(file)
         found += [f"{file.name}: {line}" for line in said]

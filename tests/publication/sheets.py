@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +76,29 @@ def whole(file: Path, page: str) -> list[str]:
         for kind in sorted(wanted)
         if held[kind] > wanted[kind]
     ]
+
+
+def brought(file: Path) -> list[str]:
+    """Charts that stand on another page than the words before them, which bring them."""
+    with pikepdf.open(file) as pdf:
+        number = {page.objgen: at for at, page in enumerate(pdf.pages, 1)}
+        found, before = [], 1
+        for one in _elements(pdf.Root.StructTreeRoot.K):
+            # Only what holds words or a picture itself says where it stands.
+            if one.S in ("/Span", "/Figure") and "/Pg" in one:
+                at = number[one.Pg.objgen]
+                if one.S == "/Figure" and at != before:
+                    found.append(f"page {at} begins with a chart that words on page {before} bring")
+                before = at
+    return found
+
+
+def _elements(kids: Any) -> Iterator[Any]:
+    """Structure elements in the order they are read."""
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from _elements(kid.get("/K", pikepdf.Array()))
 
 
 def bookmarked(file: Path) -> list[str]:

@@ -78,6 +78,8 @@ def test_of_years() -> None:
     assert alternative(TREND, over_time(4.0, 5.0, 7.0, 6.0)) == ends
     hidden = alternative(TREND, over_time(4.0, None, 7.0, 6.0))
     assert hidden == f"{ends} Hidden: in January 2021."
+    two = alternative(TREND, over_time(4.0, None, None, 6.0, 7.0))
+    assert two.endswith("Hidden: in January 2021, in January 2022.")
     alike = alternative(TREND, over_time(7.0, 5.0, 7.0))
     assert alike == (
         "Quillshire: highest in January 2020, in January 2022, lowest in January 2021."

@@ -56,6 +56,48 @@ def test_axe_and_charts_wider_than_their_box(kept: tools.Tools) -> None:
 
 
 @pytest.mark.full
+def test_charts_without_a_ground_and_what_is_left_on_paper(
+    kept: tools.Tools, tmp_path: Path
+) -> None:
+    chart = (
+        '<figure><svg id="one" width="90" height="9" role="img" aria-label="Chart"></svg></figure>'
+    )
+    ground = "<style>figure svg{forced-color-adjust:none;background:#fff}</style>"
+    gone = "<style>@media print{.screen-only{display:none}}</style>"
+    wide = '<p style="width:900px">Wide</p>'
+    pages = {
+        "sound.html": f'{ground}{gone}{chart}<p class="screen-only">Search</p>',
+        "faulty.html": f'{chart}<p class="screen-only">Search</p>{wide}',
+    }
+    for name, body in pages.items():
+        (tmp_path / name).write_text(f"{HEAD}<body><main>{body}</main></body></html>")
+    assert screen.in_other_media(tmp_path / "sound.html", kept) == []
+    assert screen.in_other_media(tmp_path / "faulty.html", kept) == [
+        "in forced colours: one: a chart is not on a ground of its own",
+        "printed: P screen-only: is for a screen alone",
+        "printed: P : is wider than the sheet",
+    ]
+
+
+def test_a_note_that_says_a_thing_twice_is_told() -> None:
+    once = '<p class="source">Source: A. [c] is hidden.</p><table></table>'
+    assert screen.noted(once + once) == []
+    twice = once.replace("</p>", '</p>\n<p class="source">[c] is hidden.</p>')
+    assert screen.noted(twice) == ["note 1 says twice: [c] is hidden."]
+
+
+def test_a_chart_on_a_later_page_than_the_words_that_bring_it_is_told(tmp_path: Path) -> None:
+    chart = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9">'
+        "<title>Chart</title></svg>"
+    )
+    beside = printed(tmp_path, f"<h1>Needs</h1><p>It rose.</p><p>{chart}</p>")
+    assert sheets.brought(beside) == []
+    later = printed(tmp_path, f'<h1>Needs</h1><p>It rose.</p><p class="next">{chart}</p>')
+    assert sheets.brought(later) == ["page 2 begins with a chart that words on page 1 bring"]
+
+
+@pytest.mark.full
 def test_the_checker_of_the_w3c_reads_every_page(kept: tools.Tools, tmp_path: Path) -> None:
     for name, page in {"a.html": SOUND, "b.html": SOUND.replace("</p>", "</b>")}.items():
         (tmp_path / name).write_text(page, encoding="utf-8")

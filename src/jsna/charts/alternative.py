@@ -111,7 +111,7 @@ def _hidden(labels: Sequence[str]) -> Sequence[str]:
     if not labels:
         return ()
     if len(labels) <= _MOST_HIDDEN:
-        return (f"Hidden: {words.join(labels)}.",)
+        return (f"Hidden: {', '.join(labels)}.",)
     return (f"Hidden: {_many(len(labels))} of them.",)
 
 

@@ -28,6 +28,8 @@ _COLUMNS = {
 def further(view: Measures, indicator: Indicator, charted: Collection[str]) -> list[Table]:
     """Tables of an indicator's totals and single breakdowns that no figure's table holds.
 
+    One number alone is no table: it stands in the words.
+
     Args:
         charted: keys of the measures that figures' tables hold already.
     """
@@ -47,7 +49,8 @@ def further(view: Measures, indicator: Indicator, charted: Collection[str]) -> l
             groups += [rows[i : i + MOST_ROWS] for i in range(0, len(rows), MOST_ROWS)]
     made += [_table(view, indicator, rows) for rows in groups]
     crossed = (d for d in indicator.breakdowns if indicator.derived and len(d) > 1)
-    return made + [t for dims in crossed for t in _crossed(view, indicator, dims, charted)]
+    made += [t for dims in crossed for t in _crossed(view, indicator, dims, charted)]
+    return [one for one in made if sum(len(cells) for _, cells in one.rows) > 1]
 
 
 def _crossed(

@@ -105,6 +105,16 @@ def test_a_published_rate_of_events_without_counts_is_not_called_higher_for_sure
     assert "higher" not in heading(view, rate)
 
 
+def test_the_same_published_figure_is_called_the_same() -> None:
+    rate = CONFIG.indicators["permanent_exclusion_rate"]
+    bare = {**NO_COUNTS, "method": "published", "source": "ehcp_2025"}
+    view = of(
+        {**made.measure(rate, 13, 10_000, period="2023/24"), **bare},
+        {**made.measure(rate, 13, 10_000, period="2023/24", **ENGLAND), **bare},
+    )
+    assert heading(view, rate).endswith("was 0.13 per 100, the same as in England")
+
+
 shares = st.integers(200, 3_000)
 
 

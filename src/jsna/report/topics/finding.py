@@ -153,6 +153,8 @@ def _beside(view: Measures, indicator: Indicator, *, close: bool) -> Markup | No
         return say(text, side=side, **figures)
     if side == "similar":
         return say("{noun} was close to that of {country}{when}: {home} and {other}", **figures)
+    if side == "unknown" and untested(home, other) == "similar":
+        return say("{noun} was {home}{when}, the same as in {country}", **figures)
     if side == "unknown":
         return say("{noun} was {home}{when}; in {country} it was {other}", **figures)
     text = "{noun} was {home}{when}, a little {side} than in {country} ({other})"

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from jsna.model.documents import BRIEF, DOCUMENTS
-from tests.publication import screen, sheets
+from jsna.settings import loading
+from tests.publication import readers, screen, sheets
 from tests.publication.tools import MissingError, fetched
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,10 @@ def problems(folder: Path, cache: Path) -> list[str]:
         said = screen.browsed(page, tools) + screen.in_other_media(file, tools)
         said += screen.tables(page) + screen.noted(page) + screen.requests(page)
         found += [f"{file.name}: {line}" for line in said]
+    if folder.name in readers.EDITIONS.values():
+        texts = {file.name: file.read_text(encoding="utf-8") for file in pages}
+        needed = loading.load(folder.name, ROOT).questions.figures
+        found += readers.answered(folder.name, texts, needed)
     for file, source in printed.items():
         said = sheets.whole(file, source.read_text(encoding="utf-8")) + sheets.filled(file)
         said += sheets.brought(file)

@@ -4,53 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
-import yaml
 
-from jsna.model.base import Name, Strict, Words
 from jsna.model.configuration import Configuration
 from jsna.settings import council, loading
 from jsna.sources import registry
 from jsna.tables.catalogue import CATALOGUE, made_of
+from tests.publication.readers import EDITIONS, ROOT, Reader, answered, readers
 
-ROOT = Path(__file__).parents[2]
-EDITIONS = {"demo": "demo-2025", "lancashire": "lancashire-open-2025"}
-
-
-class Has(Strict):
-    """What one edition has for a question."""
-
-    by: tuple[Name, ...] = ()
-    told_in: Name | None = None
-    gap: tuple[Name, ...] = ()
-    says: Words | None = None
-    unnamed: Words | None = None
-
-    @property
-    def state(self) -> str:
-        """Answered, in part, or not with the gap named or not."""
-        lacks = bool(self.gap or self.says or self.unnamed)
-        if self.by or self.told_in:
-            return "partly" if lacks else "answered"
-        return "gap named" if self.gap or self.says else "gap not named"
-
-
-class Reader(Strict):
-    """A question of a reader."""
-
-    reader: Words
-    asks: Words
-    demo: Has
-    lancashire: Has
-
-
-FILE = ROOT / "tests/data/reader_questions.yaml"
 TEMPLATES = [
     file.read_text(encoding="utf-8") for file in (ROOT / "reports/templates").rglob("*.html.j2")
 ]
-READERS = [Reader.model_validate(one) for one in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
+READERS = readers()
 
 
 @cache
@@ -107,3 +73,19 @@ def test_how_many_are_answered() -> None:
         "demo": {"answered": 8, "partly": 7, "gap named": 10},
         "lancashire": {"answered": 3, "partly": 8, "gap named": 14},
     }
+
+
+def test_a_page_without_an_answer_or_a_gap_is_told() -> None:
+    needed = edition("lancashire").questions.figures
+    asked = [one.lancashire for one in READERS]
+    marks = "".join(f'<data data-measure="{by}~x">1</data>' for has in asked for by in has.by)
+    said = " ".join(needed[gap].what for has in asked for gap in has.gap)
+    words = " ".join(has.says or "" for has in asked)
+    pages = {"report.html": f"<p>{said} {words}</p>", "places.html": marks}
+    assert answered(EDITIONS["lancashire"], pages, needed) == []
+    pages["places.html"] = marks.replace("ehc_plans_20_weeks~", "other~")
+    pages["report.html"] = pages["report.html"].replace(needed["appeals"].what, "")
+    found = answered(EDITIONS["lancashire"], pages, needed)
+    assert any(line.endswith("no page shows ehc_plans_20_weeks") for line in found)
+    assert any(needed["appeals"].what in line for line in found)
+    assert answered("another-2025", {}, needed) == []

@@ -101,6 +101,16 @@ def test_localities_without_limits_are_only_described() -> None:
     assert title(BARS, rows, 2) == "Pupils with an EHC plan: districts of Quillshire"
 
 
+def test_of_neighbourhoods_the_highest_is_named_without_a_word_of_chance() -> None:
+    """Where nine of twenty bars are longer, no title may say that four are higher."""
+    counted = {"population_base": "areas"}
+    rows = [*localities([100.0, 40.0, 0.0], of=9), row(PLAIN, HOME, 40.3, of=149)]
+    assert title(BARS, rows, 3, **counted) == "Pupils with an EHC plan: highest in Dravenford"
+    many = localities([100.0, 100.0, 100.0, 0.0], of=9)
+    told = title(BARS, [*many, row(PLAIN, HOME, 40.3, of=149)], 4, **counted)
+    assert told == "Pupils with an EHC plan: highest in three districts"
+
+
 def test_a_tile_map_names_the_places() -> None:
     two = "Pupils with an EHC plan: Dravenford and Hesketon are higher than England"
     assert beside_england(TILES, 9.0, 5.2, 8.5) == two

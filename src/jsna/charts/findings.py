@@ -20,6 +20,8 @@ from jsna.view.neighbours import standing
 from jsna.view.rows import Row
 
 MOST_WORDS: Final = 15
+#: Most places that a title names as the highest.
+_NAMED: Final = 2
 
 
 def shortest(*candidates: str) -> str:
@@ -50,10 +52,23 @@ def nothing_shown(shown: Shown, marks: Sequence[Mark]) -> str | None:
     return titled(shown, "no figures are available")
 
 
+def _most(shown: Shown, marks: Sequence[Mark]) -> str:
+    """Where there is most of what is no sample: no chance is to be allowed for."""
+    rows = [(mark.label, mark.row.value) for mark in marks if mark.shown and mark.row]
+    top = [label for label, value in rows if value == max(value for _, value in rows)]
+    if len(top) == len(marks):
+        return titled(shown, f"alike in every {shown.place}")
+    if len(top) > _NAMED:
+        return titled(shown, f"highest in {words.small(len(top))} {shown.places}")
+    return titled(shown, f"highest in {words.join(top)}")
+
+
 def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool = False) -> str:
     """Localities against what they are a part of; `named` says which rather than how many."""
     if (said := nothing_shown(shown, marks)) is not None:
         return said
+    if shown.indicator.population_base == "areas":
+        return _most(shown, marks)
     than = reference.label
     verdicts = comparison.places(rows_of(marks), reference.row) if reference.row else []
     one = shown.place

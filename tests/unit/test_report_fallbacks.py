@@ -213,7 +213,7 @@ def test_a_rank_is_among_those_shown_where_one_is_hidden(status: str) -> None:
     ]
     view = Measures(frame(rows), CONFIG)
     said = re.sub("<[^>]+>", "", sentences(view, SETTINGS)[0].text)
-    title = drawn(rows)["fig-plans-by-setting-bars-setting"].title
+    title = drawn(rows)["fig-plans-by-setting-dumbbell-setting"].title
     assert said.startswith("Of those shown, the most common" if status else "The most common")
     assert title.endswith("of those shown") == bool(status)
 

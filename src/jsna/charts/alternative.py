@@ -20,12 +20,13 @@ _MOST_HIDDEN: Final = 3
 Rows = Sequence[tuple[str, Sequence[Cell]]]
 
 
-def said(shown: Shown, rows: Rows, *, by_time: bool) -> str:
+def said(shown: Shown, rows: Rows, *, by_time: bool, of: int = 0) -> str:
     """Which of what a figure shows is the highest and the lowest, and where the home area lies.
 
     Args:
         rows: its data table.
         by_time: rows are periods, and the first cell of each is the home area's.
+        of: which cell of each row it is about, where rows have one figure apiece.
     """
     if by_time:
         return _over_time(shown, rows)
@@ -33,7 +34,7 @@ def said(shown: Shown, rows: Rows, *, by_time: bool) -> str:
     named = [
         (_label(shown, row, label), row)
         for label, cells in rows
-        for cell in (cells if two_way else cells[:1])
+        for cell in (cells if two_way else cells[of : of + 1])
         if cell.field == "value" and (row := shown.row(cell.key)) is not None
     ]
     apart = {shown.home_name, shown.country_name}

@@ -44,6 +44,7 @@ def finish(
     table: Table,
     note: Sequence[str] = (),
     sources: Sequence[str] = (),
+    of: int = 0,
 ) -> Drawing:
     """Close a figure: draw it at both widths and gather what stands around it.
 
@@ -54,11 +55,12 @@ def finish(
         table: data table; the first heading stands over the row labels.
         note: how to read it, in parts, of which some may be empty.
         sources: what it stands on beside the sources of its numbers.
+        of: which of the cells of a row of the table the text alternative tells of.
     """
     name = figure_id(shown.indicator, chart)
     synthetic = f" {SYNTHETIC}." if shown.synthetic else ""
     by_time = chart.type == "trend" and len(table[1]) > 1
-    more = alternative.said(shown, table[1], by_time=by_time)
+    more = alternative.said(shown, table[1], by_time=by_time, of=of)
     alt = " ".join(filter(None, (f"{kind}.", f"{title}.", more))) + synthetic
     return Drawing(
         id=name,

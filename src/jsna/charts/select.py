@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.charts import bars, gradient, heat, places, ratios, trend
+from jsna.charts import bars, dumbbell, gradient, heat, places, ratios, trend
 from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.errors import JsnaError, Problem
@@ -26,6 +26,12 @@ def _bars(shown: Shown, chart: Chart) -> Drawing | None:
     return draw(shown, chart)
 
 
+def _dumbbell(shown: Shown, chart: Chart) -> Drawing | None:
+    """Bars of the latest where there is no earlier date to set beside it."""
+    drawn = dumbbell.draw(shown, chart)
+    return _bars(shown, chart) if drawn is None and len(chart.by) == 1 else drawn
+
+
 DRAWN: Final[Mapping[str, Draw]] = {
     "bars": _bars,
     "areas": bars.peers,
@@ -34,16 +40,18 @@ DRAWN: Final[Mapping[str, Draw]] = {
     "heat": heat.draw,
     "map": places.draw,
     "ratios": ratios.draw,
+    "dumbbell": _dumbbell,
 }
-#: Chart type -> number of dimensions it needs.
-NEEDS: Final = {
-    "bars": 1,
-    "areas": 0,
-    "gradient": 1,
-    "trend": 0,
-    "heat": 2,
-    "map": 1,
-    "ratios": 1,
+#: Chart type -> numbers of dimensions it may have.
+NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
+    "bars": (1,),
+    "areas": (0,),
+    "gradient": (1,),
+    "trend": (0,),
+    "heat": (2,),
+    "map": (1,),
+    "ratios": (1,),
+    "dumbbell": (1, 2),
 }
 
 
@@ -120,10 +128,9 @@ def misdeclared(
         seen: set[Chart] = set()
         for chart in indicator.charts:
             rule = ""
-            if len(chart.by) != NEEDS[chart.type]:
-                rule = (
-                    f"a chart of type {chart.type!r} needs `by` of {NEEDS[chart.type]} dimensions"
-                )
+            if len(chart.by) not in NEEDS[chart.type]:
+                many = " or ".join(map(str, NEEDS[chart.type]))
+                rule = f"a chart of type {chart.type!r} needs `by` of {many} dimensions"
             elif chart.type == "map" and chart.by != (LOCALITY,):
                 rule = "a map is drawn by locality"
             elif chart.type == "ratios" and indicator.kind.no_difference != 1:

@@ -68,8 +68,9 @@ class Side(Strict):
 class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
-    type: Literal["bars", "areas", "gradient", "trend", "heat", "map", "ratios"]
-    #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends.
+    type: Literal["bars", "areas", "gradient", "trend", "heat", "map", "ratios", "dumbbell"]
+    #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends. A
+    #: dumbbell by one is of two dates, by two of the two categories of the second.
     by: tuple[str, ...] = ()
     #: Statistical subtitle; measure and place and period are filled in where it is empty.
     subtitle: Printed = ""

@@ -53,6 +53,12 @@ def said(made: Drawing) -> list[str]:
     return [text for text, _ in texts(made.svg) if ": " in text]
 
 
+def test_zero_is_said_where_a_line_has_figures_and_never_beside_hidden_ones_alone() -> None:
+    assert ("0%", "0.0") in [(t, f"{float(a['x'])}") for t, a in texts(drawn(over(4, 5, 6)).svg)]
+    hidden = [row(PLAIN, HOME, None, period=str(at), status="c") for at in (2023, 2024, 2025)]
+    assert not [text for text, _ in texts(drawn(hidden).svg) if text.startswith("0")]
+
+
 def test_an_event_stands_over_its_year_and_below_the_chart() -> None:
     made = drawn(over(4, 5, 6, 7), event("2019"))
     assert said(made) == ["2019: Inspection"]

@@ -85,6 +85,8 @@ def draw(
     else:
         _labels(canvas, every, ends, across, scale)
     _told(canvas, every, across, scale, step)
+    if any(series.shown for series in every):  # beside hidden figures alone it would be read as one
+        _zero(canvas, scale, ticks)
     return canvas
 
 
@@ -108,6 +110,13 @@ def _grid(canvas: Canvas, scale: Scale, ticks: Sequence[str], right: float, *, b
         elif not bare:
             canvas.strokes([((0, y), (right, y))], palette.GRID, 0.8)
             canvas.text(0, y - 3.5, text, size=palette.SMALL)
+
+
+def _zero(canvas: Canvas, scale: Scale, ticks: Sequence[str]) -> None:
+    """The number at zero, from which every line is to be judged, where no other word stands."""
+    text, base = ticks[scale.ticks.index(0)], scale(0) - 3.5
+    if canvas.free(extents.text(0, base, text, palette.SMALL, 400, "left")):
+        canvas.text(0, base, text, size=palette.SMALL)
 
 
 def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -> None:

@@ -46,7 +46,7 @@ def ticks(blocks: Iterable[Block]) -> set[int]:
     if not found:
         return set()
     values = sorted(value for _, value in found)
-    # Nought carries no label, and no more than one label stands at a height.
+    # Nought may carry no label, where a word stands; no more than one label stands at a height.
     every = sorted({0.0, *values})
     step = min(b - a for a, b in pairwise(every)) if len(every) > 1 else 0.0
     if not step or len(set(values)) != len(values) or not _round(step):

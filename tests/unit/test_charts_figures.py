@@ -538,3 +538,20 @@ def test_a_published_line_stands_beside_the_local_one_and_each_is_unbroken() -> 
     assert any(cell.key.endswith("~") for _, cells in areas.rows for cell in cells)
     assert "counted in another way" not in areas.note
     assert "the published figure" in areas.note
+
+
+def test_each_need_is_shaded_by_itself() -> None:
+    """Where a rare need is most common is seen as well as where a common one is."""
+    config = configuration()
+    rows = [
+        row(SHARE, code, share * (1 + at / 10), by={"primary_need": need})
+        for at, code in enumerate(config.area.locality_names)
+        for need, share in (("SLCN", 30.0), ("VI", 0.5))
+    ]
+    made = figure(config, SHARE, HEAT, frame(rows))
+    assert made is not None
+    fits(made)
+    assert re.search(r"Darker cells are higher in their (row|column)\.", made.note)
+    inks = {text: attributes["fill"].upper() for text, attributes in texts(made.svg)}
+    assert inks["30.0"] == inks["0.5"] == palette.INK
+    assert inks["63.0"] == inks["1.1"] == palette.WHITE

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsna.charts import lettering, palette
-from jsna.charts.scale import classes, linear, round_step, spread, tight
+from jsna.charts.scale import classes, graded, linear, round_step, spread, tight
 
 VALUES = st.lists(st.floats(-1e6, 1e6) | st.just(math.nan), max_size=30)
 
@@ -101,3 +101,14 @@ def test_text_and_marks_stand_out_from_their_ground() -> None:
     for one, other in pairwise(palette.MAP_CLASSES):
         assert palette.contrast(one, other) >= 1.6
     assert palette.contrast("#000000", "#FFFFFF") == pytest.approx(21)
+
+
+@given(st.lists(st.integers(0, 50).map(float), min_size=1, max_size=30), st.integers(2, 6))
+def test_grades_rise_with_values_from_the_palest(values: list[float], count: int) -> None:
+    found = graded([*values, math.nan], count)
+    assert found[-1] == -1
+    tones = dict(zip(values, found, strict=False))
+    order = [tones[value] for value in sorted(tones)]
+    assert order == sorted(order)
+    assert order[0] == 0
+    assert order[-1] == (count - 1 if len(order) > 1 else 0)

@@ -1,5 +1,8 @@
-"""Two dimensions as a table of shaded cells with their numbers. A hidden cell is hatched and
-marked `[c]`, so that it never looks like a small number.
+"""Two dimensions as a table of shaded cells with their numbers.
+
+Each of what is compared is shaded by itself, so that where it is highest is seen of a rare thing as
+of a common one. A hidden cell is hatched and marked `[c]`, so that it never looks like a small
+number.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from jsna.charts.grid import (
     wrapped,
 )
 from jsna.charts.marks import SHORT, Cell, Drawing, Mark, footnote
-from jsna.charts.scale import classes
+from jsna.charts.scale import graded
 from jsna.charts.shown import Shown
 from jsna.model.indicators import Chart
 from jsna.model.schema import STATUS_WORDS
@@ -81,15 +84,19 @@ def draw(shown: Shown, chart: Chart) -> Drawing | None:
         period=period_words(shown, period),
         kind=f"Shaded table of {words.small(len(grid.rows))} by {words.small(len(grid.columns))}",
         table=((called, *(name for _, name in shape.columns)), table),
-        note=(_note(shown, grid.every()),),
+        note=(_note(shown, grid.every(), turned=shape.down != grid.down),),
     )
 
 
-def _note(shown: Shown, marks: Sequence[Mark]) -> str:
-    """What the shades say, of differences how large they are either way; the shorthand used."""
+def _note(shown: Shown, marks: Sequence[Mark], *, turned: bool) -> str:
+    """What the shades say, of differences how large they are either way; the shorthand used.
+
+    Args:
+        turned: what is compared stands in columns.
+    """
     if not any(mark.shown for mark in marks):
         return ""
-    shades = "Darker cells are higher."
+    shades = f"Darker cells are higher in their {'column' if turned else 'row'}."
     if _differences(shown):
         shades = "Darker cells are further from zero, either way."
     short = footnote(marks)
@@ -127,7 +134,7 @@ def _draw(shown: Shown, parts: Sequence[tuple[Grid, Header]], width: float) -> C
             _ends(canvas, part, grid.columns[0] in part.columns, parts[-1][0] is part, left, y + 9)
         y += step + APART
     marks = [mark for mark, _ in boxes]
-    tones = _sizes(marks) if apart else classes([m.rounded for m in marks], TONES)
+    tones = _sizes(marks) if apart else _levels(marks)
     _boxes(canvas, boxes, tones)
     _legend(canvas, bottom + 14, start, said, called if shades else None)
     for index, line in enumerate(key):
@@ -192,6 +199,16 @@ def _sizes(marks: Sequence[Mark]) -> list[int]:
     Those too small to matter are pale in every figure, however they compare with one another.
     """
     return [bisect(SIZE_LIMITS, abs(m.rounded)) if m.shown else -1 for m in marks]
+
+
+def _levels(marks: Sequence[Mark]) -> list[int]:
+    """Class of each figure among those of the same thing that is compared; −1 of none."""
+    tones = [-1] * len(marks)
+    for code in dict.fromkeys(mark.code for mark in marks):
+        own = [at for at, mark in enumerate(marks) if mark.code == code]
+        for at, tone in zip(own, graded([marks[at].rounded for at in own], TONES), strict=True):
+            tones[at] = tone
+    return tones
 
 
 def _boxes(canvas: Canvas, boxes: Sequence[tuple[Mark, Box]], tones: Sequence[int]) -> None:

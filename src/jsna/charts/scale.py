@@ -108,3 +108,16 @@ def classes(values: Sequence[float], count: int) -> list[int]:
     else:
         place = {float(v): i * count // len(distinct) for i, v in enumerate(distinct)}
     return [place[float(value)] if math.isfinite(value) else -1 for value in values]
+
+
+def graded(values: Sequence[float], count: int) -> list[int]:
+    """The same from the palest class to the darkest, however few distinct values there are.
+
+    Where all are equal none stands out, and all are of the palest.
+    """
+    distinct = np.unique([value for value in values if math.isfinite(value)])
+    if len(distinct) >= count:
+        return classes(values, count)
+    last = max(len(distinct) - 1, 1)
+    place = {float(v): i * (count - 1) // last for i, v in enumerate(distinct)}
+    return [place[float(value)] if math.isfinite(value) else -1 for value in values]

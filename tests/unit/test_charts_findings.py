@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jsna.charts import findings
@@ -272,6 +272,7 @@ LONGEST = (
 @pytest.mark.parametrize("chart", [BARS, AREAS, TREND, GRADIENT], ids=lambda c: c.type)
 @tried(10)
 @given(values=st.lists(st.floats(0, 100), min_size=12, max_size=12), of=st.sampled_from([20, 5000]))
+@example(values=[*[0.0] * 9, 100.0, 0.0, 0.0], of=20)
 def test_titles_are_short_and_claim_nothing_they_may_not(
     chart: Chart, values: list[float], of: float
 ) -> None:

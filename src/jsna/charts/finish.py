@@ -17,6 +17,8 @@ from jsna.view import words
 #: Height kept below a figure for the word every figure of a synthetic edition carries.
 FOOT: Final = 11.0
 SYNTHETIC: Final = "Synthetic data"
+#: Points by which that word is moved in search of room.
+STEP: Final = 6
 INTERVALS: Final = "Thin lines: 95% intervals."
 #: Added where many places are compared, by 99.8% limits: by the lines drawn more seem to differ.
 FAR: Final = "As many places are compared, the title goes by wider intervals than those drawn."
@@ -81,14 +83,15 @@ def finish(
 
 
 def _stamp(canvas: Canvas) -> None:
-    """Say that the data are invented, where no number stands: right, left, at the foot, on top."""
+    """Say that the data are invented, where no number stands: right, left, at the foot, on top.
+
+    Where all of these are taken, wherever there is room on the same lines.
+    """
     size = palette.SMALL
     room = lettering.width(SYNTHETIC, size)
-    places = [
-        (left, y)
-        for y in (canvas.stamp, canvas.height - 2.5, size)
-        for left in (canvas.width - room, 0.0, (canvas.width - room) / 2)
-    ]
+    lines, right = (canvas.stamp, canvas.height - 2.5, size), canvas.width - room
+    places = [(left, y) for y in lines for left in (right, 0.0, right / 2)]
+    places += [(float(left), y) for y in lines for left in range(int(right), 0, -STEP)]
     free = (
         place for place in places
         if canvas.free(extents.text(*place, SYNTHETIC, size, 400, "left"))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from jsna.generator import official
 from jsna.generator.found import parameters
 from jsna.model.areas import Area
 from jsna.synthetic import places
@@ -89,6 +90,12 @@ def test_no_place_of_the_areas_has_a_real_name() -> None:
     ordinary = {"west", "vale"}
     words = {w for n in names for w in plain(n).split()} - ordinary
     assert words & real_words() == set()
+
+
+def test_no_authority_of_the_rest_of_the_country_has_a_real_name() -> None:
+    names = {begin + end for end in official.END for begin in official.BEGIN}
+    assert len(names) == 144
+    assert {plain(name) for name in names} & (real_names() | real_words()) == set()
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

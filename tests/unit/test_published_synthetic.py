@@ -15,7 +15,9 @@ import yaml
 
 from jsna.errors import JsnaError
 from jsna.generator import official as invented
-from jsna.releases import ees
+from jsna.io import Paths
+from jsna.releases import ees, standings
+from jsna.releases.official import audited_measures
 from jsna.settings import loading
 from tests.unit.synthetic_support import (
     ONE_WORKER,
@@ -219,6 +221,39 @@ def test_comparators_are_all_there_plausible_and_not_the_home_area() -> None:
     assert set(latest.index) == expected
     assert latest.between(5, 30).all()
     assert latest.nunique() == len(latest)
+
+
+def test_the_authorities_of_a_whole_country_add_up_to_it_and_have_places(tmp_path: Path) -> None:
+    """With 142 others beside the area and its neighbours."""
+    every = 142 + 1 + len(CONFIG.area.neighbours)
+    assert CONFIG.edition.synthesis is not None
+    whole = CONFIG.edition.synthesis.model_copy(update={"authorities": 142})
+    config = replace(CONFIG, edition=CONFIG.edition.model_copy(update={"synthesis": whole}))
+    paths = Paths(tmp_path, config.edition.edition)
+    paths.published.mkdir(parents=True)
+    for name, content in invented.release(facts(), config).items():
+        (paths.published / name).write_bytes(content)
+    rows = pd.read_csv(paths.published / "synthetic_sen_census.csv", dtype=str)
+    mine = rows[rows["geographic_level"].eq("Local authority")]
+    assert mine["la_name"].nunique() == mine["new_la_code"].nunique() == every
+    assert mine["old_la_code"].nunique() == every
+    for _, year in rows.groupby("time_period"):
+        country, parts = (
+            year.loc[year["geographic_level"].eq(level), ["sen_support", "ehc_plan"]]
+            .astype("int64")
+            .sum()
+            for level in ("National", "Local authority")
+        )
+        assert country.equals(parts)
+    found = audited_measures(config, paths)
+    assert found.findings == []
+    placed = standings.everyone(config, paths, found.measures)
+    assert placed.loc[placed["indicator"].eq("pupils_sen_support"), "of"].eq(every).all()
+    assert placed["indicator"].nunique() >= 8
+    assert not placed["area_name"].str.contains(r"\d").any()
+    # The area that all are made of is not in the middle of all of them.
+    own = placed[placed["area_code"].eq(config.area.code)]
+    assert own["quarter"].nunique() > 1
 
 
 def test_every_row_and_every_figure_says_synthetic(tmp_path: Path) -> None:

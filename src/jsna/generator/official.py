@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +36,18 @@ FOOTNOTE: Final = "Synthetic: every figure of this release is invented."
 SCALE: Final = {"country": 52.0, "region": 6.5}
 #: Neighbours are of many sizes: middle and spread (of the logarithm) against the home area.
 NEIGHBOUR_SIZE: Final = (0.8, 0.35)
+#: The others of a whole country together are what is left of it.
+OTHER_SPREAD: Final = 0.5
+#: How far the home area is from the middle of a whole country in any one figure: the same.
+FROM_MIDDLE: Final = 0.1
+#: Names of the others are made of these, in letters, since a number in a name would be a figure.
+#: None of them is a real place's (tested against the official look-ups).
+BEGIN: Final = (
+    "Aldvor", "Brenquil", "Cormath", "Dwelvin", "Eskarl", "Fenquor", "Grindovel", "Hathquil",
+    "Islovar", "Jorvend", "Kelquen", "Lornvath", "Mirdovan", "Norquel", "Orvandel", "Prindar",
+    "Quorven", "Rostvel",
+)  # fmt: skip
+END: Final = ("shire", "by", "mere", "ford", "wick", "holt", "dale", "stow")
 #: How far apart areas are in any one figure: standard deviation of the logarithm.
 APART: Final = {"country": 0.05, "region": 0.06, "authority": 0.13, "home": 0.06}
 #: A zip's entries need a time; this one says nothing and never changes.
@@ -79,6 +91,25 @@ class Places:
             # They lie anywhere in the country: the region has authorities that are not invented.
             named = _authority(country, place.code, place.old_la_code, place.name)
             self.others[place.code] = ("authority", named, size)
+
+        for code, named, size in self._others(country, config.edition.synthesis.authorities):
+            self.others[code] = ("authority", named, size)
+        self.whole = area.country.code if config.edition.synthesis.authorities else None
+
+    def _others(
+        self, within: Mapping[str, str], count: int
+    ) -> Iterator[tuple[str, dict[str, str], float]]:
+        """The rest of the country's authorities, called by a number: code, columns, size."""
+        if not count:
+            return
+        left = SCALE["country"] - 1 - sum(size for kind, _, size in self.others.values()
+                                          if kind == "authority")  # fmt: skip
+        sizes = np.exp(OTHER_SPREAD * self.luck("sizes of others").normal(size=count))
+        names = [begin + end for end in END for begin in BEGIN]
+        for at, (name, size) in enumerate(zip(names, left * sizes / sizes.sum(), strict=False), 1):
+            # Numbers of authorities begin at 201, and these codes lie in a block never issued.
+            code = f"E06{at + 910:06}"
+            yield code, _authority(within, code, f"{at:03}", name), size
 
     def luck(self, *names: str) -> np.random.Generator:
         """A stable stream of chance for the thing so named."""
@@ -182,8 +213,14 @@ def _years(places: Places, name: str, spec: tables.Spec) -> pd.DataFrame:
         else:
             add(_moved(spec, base, growth, APART["home"], places, name, "home", end),
                 places.home, end)  # fmt: skip
-        for code, (kind, columns, size) in places.others.items():
-            moved = _moved(spec, base, size * growth, APART[kind], places, name, code, end)
+        authorities = [stacked[-1]]
+        for code, (kind, columns, size) in reversed(places.others.items()):
+            if code == places.whole:
+                moved = _sum(authorities)
+            else:
+                moved = _moved(spec, base, size * growth, APART[kind], places, name, code, end)
+            if kind == "authority":
+                authorities.append(moved)
             add(moved, columns, end)
         for code, figures in spec.localities.get(end, {}).items():
             add(figures, places.localities[code], end)
@@ -192,6 +229,14 @@ def _years(places: Places, name: str, spec: tables.Spec) -> pd.DataFrame:
     first = [column for column in tables.GEOGRAPHY if column in named]
     out = named[first].iloc[finished[tables.PART]].reset_index(drop=True)
     return pd.concat([out, finished.drop(columns=tables.PART)], axis=1).assign(footnote=FOOTNOTE)
+
+
+def _sum(figures: list[pd.DataFrame]) -> pd.DataFrame:
+    """The figures of a country all of whose authorities are there."""
+    out = figures[0].drop(columns=tables.PART).copy()
+    numbers = [str(c) for c in out if pd.api.types.is_numeric_dtype(out[c])]
+    out[numbers] = sum(one[numbers].to_numpy() for one in figures)
+    return out
 
 
 def _moved(
@@ -212,7 +257,11 @@ def _moved(
     """
     area, year = places.luck(name, code), places.luck(name, code, str(end))
     numbers = [str(c) for c in base if pd.api.types.is_numeric_dtype(base[c])]
-    own = np.exp(apart * area.normal(size=len(numbers)) + 0.25 * apart * year.normal())
+    moves = apart * area.normal(size=len(numbers)) + 0.25 * apart * year.normal()
+    if places.whole and code != "home":
+        # Else the area that all others are made of would be in the middle of every figure.
+        moves += FROM_MIDDLE * places.luck(name, "everyone").normal(size=len(numbers))
+    own = np.exp(moves)
     whole = [spec.within.get(column, column) for column in numbers]
     at = [numbers.index(column) for column in whole]
     own = np.where([w != c for w, c in zip(whole, numbers, strict=True)], own * own[at], own)

@@ -161,12 +161,22 @@ def _recorded(text: str) -> bool:
 
 
 class Synthesis(Strict):
-    """Size of a synthetic edition; effects and fault rates sit in the generator's own file."""
+    """Size of a synthetic edition; effects and fault rates sit in the generator's own file.
+
+    Attributes:
+        seed: of all that is left to chance.
+        pupils: on the roll.
+        plans: EHC plans maintained.
+        lsoas: small areas.
+        authorities: others in the invented releases, beside the area and its neighbours, which
+            together are then the whole country; none, and there is no place among all.
+    """
 
     seed: int
     pupils: int = Field(gt=0)
     plans: int = Field(gt=0)
     lsoas: int = Field(gt=0)
+    authorities: int = Field(default=0, ge=0, le=142)
 
 
 class Edition(Strict):

@@ -50,6 +50,7 @@ def everyone(config: Configuration, paths: Paths, measures: pd.DataFrame) -> pd.
         (*key, "everywhere"), lambda: auditor.audited(config, whole, every, everywhere=True)
     )
     known = _register(paths, config.area.code)
+    names = _called(whole) if known is None else {}
     made = []
     for name, when in latest.items():
         indicator = config.indicators[name]
@@ -57,7 +58,7 @@ def everyone(config: Configuration, paths: Paths, measures: pd.DataFrame) -> pd.
             (*key, "standings", name, *when),
             partial(_figures, config, whole, located, findings, indicator, when),
         )
-        rows = _each_once(_alike(figures, config.area.code), config, known)
+        rows = _each_once(_alike(figures, config.area.code), config, known, names)
         if len(rows) >= standings.FEWEST and config.area.code in set(rows["area_code"]):
             made.append(_placed(rows))
     if not made:
@@ -72,6 +73,16 @@ def _register(paths: Paths, home: str) -> authorities.Register | None:
         return None
     known = authorities.register(paths.root)
     return known if known.of_code(home) is not None else None
+
+
+def _called(whole: Releases) -> dict[str, str]:
+    """Code of an authority -> its name, as the releases have it: of those in no register."""
+    named: dict[str, str] = {}
+    for table in whole.values():
+        if {"new_la_code", "la_name"} <= set(table.frame):
+            rows = table.frame.loc[table.frame[LEVEL].eq(AUTHORITY), ["new_la_code", "la_name"]]
+            named |= dict(rows.drop_duplicates().itertuples(index=False, name=None))
+    return named
 
 
 def _releases(config: Configuration) -> set[str]:
@@ -154,13 +165,17 @@ def _of_period(
 
 
 def _each_once(
-    rows: pd.DataFrame, config: Configuration, known: authorities.Register | None
+    rows: pd.DataFrame,
+    config: Configuration,
+    known: authorities.Register | None,
+    called: Mapping[str, str],
 ) -> pd.DataFrame:
     """The rows with codes and names of authorities as they are today, each once."""
     if rows.empty:
         return rows
     area = config.area
-    names = {place.code: place.name for place in area.neighbours} | {area.code: area.name}
+    names = {**called, **{place.code: place.name for place in area.neighbours}}
+    names[area.code] = area.name
     codes = {code: code for code in rows["area_code"]}
     gone: set[str] = set()
     if known is not None:

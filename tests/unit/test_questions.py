@@ -245,6 +245,21 @@ def test_the_open_data_say_what_is_missing_and_from_whom_and_are_read_back() -> 
         assert any(says in str(problem) for problem in problems), says
 
 
+def test_a_page_is_asked_for_where_the_chapter_of_the_questions_is_printed() -> None:
+    """The open data have them whatever chapters an edition names."""
+
+    def missing(*chapters: str) -> list[str]:
+        config = edition(chapters=[*chapters])
+        found = Tally("all")
+        Asked(made.frame(rows(config)), config).finish(found)
+        return [str(problem).rpartition(" has ")[0] for problem in found.problems]
+
+    assert [one.rpartition(": ")[2] for one in missing("prevalence", "asked")] == [
+        "no web page", "no file of open data",
+    ]  # fmt: skip
+    assert [one.rpartition(": ")[2] for one in missing("prevalence")] == ["no file of open data"]
+
+
 def test_the_table_names_runs_of_questions_and_counts_them() -> None:
     config = edition()
     found = answers(made.view(rows(config), config))

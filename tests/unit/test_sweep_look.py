@@ -79,7 +79,7 @@ def test_a_text_that_lost_a_word_is_told(lost: str, wanted: str) -> None:
 def cover(report: str, head: str = "3 Plans", title: str = "Plans of Kent", foot: str = "f") -> str:
     return (
         f'<header class="cover" id="top" data-report="{report}" data-foot="{foot}"><h1>{title}</h1>'
-        f"</header><h2>{head}</h2>"
+        f'</header><section class="chapter summary" id="a"><h2 id="b">{head}</h2></section>'
     )
 
 
@@ -88,6 +88,10 @@ def test_titles_that_run_over_the_page_are_told() -> None:
     long = "Bournemouth, Christchurch and Poole " * 4
     assert "run into each other" in next(running(cover("Kent SEND JSNA 2025", head=long)))
     assert "run into each other" in next(running(cover(long)))
+    topic = f'<section class="topic"><p class="topic-name">{long}</p><h2>A finding</h2></section>'
+    assert "run into each other" in next(running(cover("Kent SEND JSNA 2025") + topic))
+    finding = f'<section class="topic"><p class="topic-name">4 Plans</p><h2>{long}</h2></section>'
+    assert [*running(cover("Kent SEND JSNA 2025") + finding)] == []
     assert "runs into the number" in next(running(cover("Kent", foot=long * 2)))
     assert "wider than the cover" in next(running(cover("Kent", title="Plans of " + "M" * 30)))
     assert "no name or no foot" in next(running(cover("")))

@@ -182,6 +182,17 @@ def test_the_same_measures_give_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_an_edition_without_a_figure_has_no_empty_table(name: str, tmp_path: Path) -> None:
+    config, frame, _ = small()
+    none = frame.iloc[:0]
+    books = written(config, none)
+    assert judged(tmp_path, name, books[name], (config, none)).problems == []
+    there = sheets(tmp_path / name)
+    assert "Notes" in there
+    assert "Indicators" not in there
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_figure_is_held_to_its_measure(name: str, tmp_path: Path) -> None:
     config, frame, books = small()
     tally = judged(tmp_path, name, books[name], (config, frame))

@@ -21,7 +21,8 @@ def run(config: Configuration, paths: io.Paths) -> None:
         JsnaError: a printed number is neither its measure's nor of a known type, or a file of the
             draft is not the one that was written.
     """
-    records.listed(paths.draft, io.read_json(paths.draft / records.WRITTEN)["files"])
+    for receipt in (records.WRITTEN, records.TABULATED):
+        records.listed(paths.draft, io.read_json(paths.draft / receipt)["files"])
     found = readback(config, paths)
     if not found.ok:
         raise JsnaError(found.problems, title="What would be published differs from safe/:")

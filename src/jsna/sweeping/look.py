@@ -44,7 +44,10 @@ _EMPTY: Final = re.compile(r"<(p|li|h[1-6]|caption|title|figcaption)(?:\s[^>]*)?
 _RUNS: Final = re.compile(
     r'<header class="(?:cover|masthead)"[^>]* data-report="([^"]*)" data-foot="([^"]*)"'
 )
-_HEADS: Final = re.compile(r"<h2[^>]*>([^<]*)</h2>")
+#: What runs along at the head: a chapter's title, or the name of a topic and not its finding.
+_HEADS: Final = re.compile(
+    r'<section class="chapter[^>]*>\s*<h2[^>]*>([^<]*)</h2>|<p class="topic-name">([^<]*)</p>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def running(html: str) -> Iterator[str]:
     if not report or not foot:
         yield "the page has no name or no foot to run along"
     left = _PAGE - lettering.width(report, _RUNNING, 600)
-    for head in map(_plain, _HEADS.findall(html)):
+    for head in (_plain(one or other) for one, other in _HEADS.findall(html)):
         if lettering.width(head, _RUNNING) + _NUMBER > left:
             yield f"{head!r} and {report!r} run into each other over a page"
     if lettering.width(foot, _RUNNING) + _NUMBER > _PAGE:

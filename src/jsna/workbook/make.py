@@ -49,6 +49,8 @@ def made(view: Measures, register: Register) -> Book:
         shown += own
         sheets += tables.chapter(number, config.chapters[name].title, own)
     first = [notes.sheet(), _indicators(view, register, shown), _sources(register)]
+    # An edition may have no figure yet, and a table without rows is none.
+    first = [sheet for sheet in first if sheet.rows]
     if found := answers(view):
         first.append(_questions(view, found))
     place = config.area.name

@@ -114,6 +114,7 @@ def linked(pupils: int) -> dict[str, pa.Table]:
             "person_key": keys[: pupils // 7],
             "lsoa_code": homes[: pupils // 7],
             "sex": sex[: pupils // 7],
+            "link": "number",
             "school_year": draw.choice(["R", "6"], pupils // 7),
             "weight_category": draw.choice(["healthy", "overweight", "obese"], pupils // 7),
         }

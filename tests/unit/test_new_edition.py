@@ -32,6 +32,17 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_what_came_of_others_that_are_gone_began_on_the_day_after_their_last() -> None:
+    def since(number: str) -> tuple[str, tuple[str, ...]]:
+        one = EVERY.by_number[number]
+        return one.began.isoformat() if one.began else "", one.came_of
+
+    assert since("942") == since("943") == ("2023-04-01", ("Cumbria",))
+    assert since("839") == ("2019-04-01", ("Bournemouth", "Poole", "Dorset"))
+    assert since("941") == ("2021-04-01", ("Northamptonshire",))
+    assert since("886") == ("", ())
+
+
 def test_there_are_153_and_each_is_found_by_all_its_names() -> None:
     every = list(EVERY)
     assert len(every) == len({one.code for one in every}) == len({one.slug for one in every}) == 153

@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -68,6 +69,25 @@ def few(frame: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
     return written(tmp_path_factory.mktemp("report"), *made.whole())
+
+
+@pytest.mark.parametrize(
+    ("began", "came_of", "says"),
+    [
+        (date(2023, 4, 1), ("Cumbria",), "since April 2023, when Cumbria was divided or merged."),
+        (date(2019, 4, 1), ("A", "B", "C"), "since April 2019, when A, B and C were divided or"),
+        # Longer ago than figures go back.
+        (date(2009, 4, 1), ("Cheshire",), ""),
+    ],
+)
+def test_a_council_younger_than_its_figures_says_since_when_it_is(
+    began: date, came_of: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    area = CONFIG.area.model_copy(update={"began": began, "came_of": came_of})
+    made_of = written(tmp_path, replace(CONFIG, area=area), few(FRAME))
+    page = io.read_text(made_of.draft / "report.html")
+    found = re.search(r"has been a council ([^<]*)</li>", page)
+    assert (found is None) if not says else (found is not None and found[1].startswith(says))
 
 
 def test_every_chart_is_there_twice_and_one_of_them_out_of_sight(paths: io.Paths) -> None:

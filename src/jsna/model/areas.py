@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
@@ -78,6 +79,9 @@ class Area(Strict):
     #: Release of boundaries that gave `shapes`: code of a locality -> its shape, for maps.
     shapes_from: str = ""
     shapes: dict[str, Shape] = Field(default_factory=dict)
+    #: Its first day, and the authorities it came of, where those were merged or divided.
+    began: date | None = None
+    came_of: tuple[Words, ...] = ()
     #: Whether it was found in the register of authorities, so that a release without it lacks it.
     registered: bool = False
     #: Whether its localities and neighbours are still to be found in the releases.

@@ -226,6 +226,8 @@ def _topics(config: Configuration) -> Iterator[tuple[str, str]]:
 
 def _dates(config: Configuration) -> Iterator[date]:
     yield config.edition.reference_date
+    if config.area.began is not None:
+        yield config.area.began
     yield config.edition.published
     for delivery in config.edition.deliveries:
         if delivery.as_at is not None:

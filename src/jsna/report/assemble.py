@@ -21,6 +21,8 @@ from jsna.view.rows import Measures
 from jsna.view.standings import called
 
 CONFIDENCE: Final = "95%"
+#: How many years back official figures of an authority are told.
+YEARS_TOLD: Final = 10
 STRICT: Final = "99.8%"
 SYNTHETIC_WORDS: Final = (
     "Synthetic data. Every figure in this report is invented, about a place that does not exist. "
@@ -116,6 +118,12 @@ def deliveries(register: sources.Register) -> list[tuple[str, ...]]:
     return rows
 
 
+def _new(config: Configuration) -> bool:
+    """Whether the authority is younger than what is told of it."""
+    began = config.area.began
+    return began is not None and config.edition.reference_date.year - began.year <= YEARS_TOLD
+
+
 def sentence(text: str) -> str:
     """Text with a full stop at its end, once."""
     text = " ".join(text.split())
@@ -152,6 +160,8 @@ def context(view: Measures, made: Sequence[Chapter], register: sources.Register)
         "place": place,
         "country": area.country.name,
         "region": words.area_phrase(area.region.code, config),
+        "began": sources.month(area.began) if _new(config) and area.began else "",
+        "came_of": area.came_of,
         "localities": [p.name for p in area.localities],
         "locality_kind": area.localities_are,
         "neighbours": [called(p.name) for p in area.neighbours],

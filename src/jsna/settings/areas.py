@@ -101,6 +101,8 @@ def _of(
         "kind": authority.tier,
         "country": authority.country,
         "region": authority.region,
+        "began": authority.began,
+        "came_of": authority.came_of,
         "localities_are": "district" if authority.tier == "county" else "ward",
         "localities": (),
     }

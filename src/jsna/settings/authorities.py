@@ -8,7 +8,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -70,11 +71,16 @@ class Listed(Place):
 
 
 class Gone(Strict):
-    """An authority that was merged or divided, and the numbers of those its places are in."""
+    """An authority that was merged or divided, and the numbers of those its places are in.
+
+    Attributes:
+        until: its last day; those its places are in began on the next.
+    """
 
     number: OldCode
     code: AuthorityCode
     name: Words
+    until: date
     now: tuple[OldCode, ...]
 
 
@@ -87,7 +93,12 @@ class AuthoritiesFile(Strict):
 
 
 class Authority(Strict):
-    """An authority with its region and country."""
+    """An authority with its region and country.
+
+    Attributes:
+        began: its first day, where it came of others that are gone.
+        came_of: their names.
+    """
 
     code: AuthorityCode
     name: Words
@@ -95,6 +106,8 @@ class Authority(Strict):
     kind: Kind
     region: Place
     country: Place
+    began: date | None = None
+    came_of: tuple[Words, ...] = ()
 
     @property
     def tier(self) -> Tier:
@@ -118,6 +131,7 @@ class Register:
         self._gone = file.gone
         listed = [one for region in file.regions for one in region.authorities.items()]
         self._also = {number: one.also for number, one in listed}
+        before = {number: [one for one in file.gone if number in one.now] for number, _ in listed}
         self.by_number: Mapping[str, Authority] = {
             number: Authority(
                 code=one.code,
@@ -126,6 +140,8 @@ class Register:
                 kind=one.kind or KINDS[one.code[:3]],
                 region=Place(code=region.code, name=region.name),
                 country=file.country,
+                began=_next(one.until for one in before[number]),
+                came_of=tuple(one.name for one in before[number]),
             )
             for region in file.regions
             for number, one in region.authorities.items()
@@ -201,6 +217,12 @@ class Register:
 
     def _told(self, one: Authority) -> str:
         return f"{one.name} ({one.code}, {one.number})"
+
+
+def _next(last: Iterable[date]) -> date | None:
+    """The day after the latest of some days."""
+    days = [*last]
+    return max(days) + timedelta(days=1) if days else None
 
 
 def slug(text: str) -> str:

@@ -157,7 +157,15 @@ def test_what_a_divided_authority_became_stands_for_it(tmp_path: Path) -> None:
     register = {
         "country": {"code": "E92000001", "name": "England"},
         "regions": [{"code": "E12000095", "name": "The Marches", "authorities": listed}],
-        "gone": [{"number": "100", "code": "E06001100", "name": "Old Place", "now": ["101"]}],
+        "gone": [
+            {
+                "number": "100",
+                "code": "E06001100",
+                "name": "Old Place",
+                "until": "2023-03-31",
+                "now": ["101"],
+            }  # fmt: skip
+        ],
     }
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "authorities.yaml").write_text(yaml.safe_dump(register))
@@ -278,13 +286,31 @@ def test_the_sentence_says_the_place_and_how_sure_it_is(frame: pd.DataFrame) -> 
     config = configuration({"plans": source("plans", "plans.csv")}, [declared])
     home = Standings(frame, config).home("timely")
     assert home is not None
-    text = said.sentence(home, declared).striptags()
-    last = home.of - home.surely_below
+    text = said.sentence(replace(home, surely_above=4, surely_below=90), declared).striptags()
     assert text == (
-        f"It ranked joint 11th of 111 authorities, best first (1st to {said.nth(last)}, allowing "
-        "for chance), in the best quarter"
+        "It ranked joint 11th of 111 authorities, best first (5th to 21st, allowing for chance), "
+        "in the best quarter"
     )
     assert unsure(home) == ""
+
+
+@pytest.mark.parametrize(("surely_below", "named"), [(55, True), (54, False)])
+def test_no_quarter_is_named_of_a_place_that_may_be_in_any_half(
+    frame: pd.DataFrame, surely_below: int, named: bool
+) -> None:
+    """Of 111, 55 places apart are fewer than half; 56 are not."""
+    declared = indicator(polarity="high")
+    config = configuration({"plans": source("plans", "plans.csv")}, [declared])
+    home = Standings(frame, config).home("timely")
+    assert home is not None
+    placed = replace(home, surely_above=0, surely_below=surely_below)
+    text = said.sentence(placed, declared).striptags()
+    assert (", in the best quarter" in text) is named
+    if not named:
+        assert text == (
+            "It ranked joint 11th of 111 authorities, best first, and chance alone could put it "
+            "anywhere from 1st to 57th"
+        )
 
 
 @pytest.mark.parametrize("polarity", ["high", "low", "neutral"])

@@ -78,14 +78,19 @@ def number(one: Placed, field: str, text: str) -> Markup:
 def sentence(one: Placed, indicator: Indicator, *, why: bool = True) -> Markup:
     """`It ranked 131st of 153 authorities, best first (125th to 139th, allowing for chance), …`.
 
-    From the end that tables and charts count from, so that a place has one number.
+    No quarter is named where chance alone could put it anywhere in half of them. From the end that
+    tables and charts count from, so that a place has one number.
     """
     found = best_first(one, indicator)
     place = _ordinal(one, f"rank_{found.end}", found.place)
     first = "highest" if indicator.polarity == "neutral" else "best"
     text = say("It ranked {}{} of {} authorities, {} first", "joint " * one.tied, place,
                number(one, "of", f"{one.of}"), first)  # fmt: skip
-    text += _between(one, found)
+    if _anywhere(one, found):
+        limits = _limits(one, found)
+        return text + say(", and chance alone could put it anywhere from {} to {}", *limits)
+    if one.sure and found.first != found.last:
+        text += say(" ({} to {}, allowing for chance)", *_limits(one, found))
     reason = unsure(one) if why else ""
     tail = say(", in the {}", quarter_words(one, indicator))
     return text + tail + (f" ({reason})" if reason else "")
@@ -98,12 +103,14 @@ def same(one: Placed, row: Row) -> bool:
     ) and not row.local  # fmt: skip
 
 
-def _between(one: Placed, found: Rank) -> Markup:
-    if not one.sure or found.first == found.last:
-        return Markup("")
+def _anywhere(one: Placed, found: Rank) -> bool:
+    """Whether the places it may have are half of all, or more."""
+    return one.sure and 2 * (found.last - found.first) >= one.of
+
+
+def _limits(one: Placed, found: Rank) -> tuple[Markup, Markup]:
     first = _ordinal(one, f"first_{found.end}", found.first)
-    last = _ordinal(one, f"last_{found.end}", found.last)
-    return say(" ({} to {}, allowing for chance)", first, last)
+    return first, _ordinal(one, f"last_{found.end}", found.last)
 
 
 def _ordinal(one: Placed, field: str, place: int) -> Markup:

@@ -164,7 +164,7 @@ def test_what_a_divided_authority_became_stands_for_it(tmp_path: Path) -> None:
                 "name": "Old Place",
                 "until": "2023-03-31",
                 "now": ["101"],
-            }  # fmt: skip
+            }
         ],
     }
     (tmp_path / "config").mkdir()

@@ -272,6 +272,25 @@ def test_an_axis_is_an_even_fallback_of_round_numbers() -> None:
     assert _axis(("5%", "60"), ("10%", "60")) == set()
 
 
+def _panels(*found: tuple[str, str, str]) -> list[Block]:
+    return [Block("text", "fig-a-multiples-sex", x, y, [Segment(text)]) for text, x, y in found]
+
+
+def test_each_row_of_panels_has_the_same_axis_and_years() -> None:
+    scale = [("10%", "0", "10"), ("5%", "0", "20"), ("0%", "0", "30")]
+    again = [("10%", "0", "60"), ("5%", "0", "70"), ("0%", "0", "80")]
+    assert len(axes.ticks(_panels(*scale, *again))) == 6
+    assert axes.ticks(_panels(*scale, ("20%", "0", "60"), *again[1:])) == set()
+    assert axes.ticks(_panels(*scale, ("10%", "0", "65"), *again[1:])) == set()
+    assert axes.ticks(_panels(*scale, ("7%", "0", "50"), *again)) == set()
+    years = [("2021", "9", "40"), ("2025", "50", "40"), ("2021", "70", "40"), ("2025", "99", "40")]
+    below = [("2021", "9", "90"), ("2025", "50", "90")]
+    known = {"2021", "2023", "2025"}
+    assert len(axes.times(_panels(*years, *below), known)) == 6
+    assert axes.times(_panels(*years, *below[:1]), known) == set()
+    assert axes.times(_panels(*years, ("2021", "9", "90"), ("2023", "50", "90")), known) == set()
+
+
 def _classes(*texts: str, figure: str = "fig-plans-map-locality") -> int:
     return len(axes.classes([Block("text", figure, "9", "9", [Segment(text)]) for text in texts]))
 

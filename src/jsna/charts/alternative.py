@@ -38,7 +38,11 @@ def said(shown: Shown, rows: Rows, *, by_time: bool, of: int = 0) -> str:
         if cell.field == "value" and (row := shown.row(cell.key)) is not None
     ]
     apart = {shown.home_name, shown.country_name}
-    parts = [(label, row) for label, row in named if label not in apart]
+    parts = [
+        (label, row)
+        for label, row in named
+        if label not in apart and row.area_code != shown.config.area.country.code
+    ]
     home = next((row for label, row in named if label == shown.home_name), None)
     found = [*_ends(shown, parts)]
     if found and home is not None and home.shown:
@@ -49,7 +53,23 @@ def said(shown: Shown, rows: Rows, *, by_time: bool, of: int = 0) -> str:
         elif home.value < min(values):
             where = "is lower than all"
         found.append(f"{shown.home_name} {where}.")
-    return " ".join([*found, *_hidden([label for label, row in parts if row.hidden])])
+    return " ".join([*found, *_hidden(_withheld(shown, rows, two_way=two_way))])
+
+
+def _withheld(shown: Shown, rows: Rows, *, two_way: bool) -> list[str]:
+    """Labels of what is hidden: of each cell of a two-way table, else of rows with any."""
+    country = shown.config.area.country.code
+    found = [
+        _label(shown, row, label)
+        for label, cells in rows
+        for cell in cells
+        if (row := shown.row(cell.key)) is not None
+        and cell.field == "value"
+        and row.hidden
+        and row.area_code != country
+        and label != shown.home_name
+    ]
+    return found if two_way else list(dict.fromkeys(found))
 
 
 def _label(shown: Shown, row: Row, label: str) -> str:

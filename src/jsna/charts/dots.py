@@ -25,6 +25,8 @@ SAID: Final = "The line at the left is zero."
 RING: Final = 4.6
 DOT: Final = 3.4
 GAP: Final = 10.0
+#: Room for a mark before its name.
+MARK: Final = 12.0
 #: Which mark is the country's, after the two dots.
 THIRD: Final = 2
 #: Least height of a row, and of the line of marks over the numbers.
@@ -71,7 +73,7 @@ def draw(shown: Shown, pairs: Sequence[Pair], names: Sequence[str], width: float
     second = first + GAP + _column([pair.other for pair in pairs])
     apart = any(pair.beside.shown for pair in pairs)
     names = [*names, shown.country_name] if apart else names
-    legend, low = _legend(names, 0.0 if over else edge, width)
+    legend, low = legend_of(names, 0.0 if over else edge, width)
     top = low + HEADS
     canvas = Canvas(top + sum(heights) + 4 + foot(shown), width)
     values = [mark.value for pair in pairs for mark in (pair.one, pair.other, pair.beside)]
@@ -80,7 +82,7 @@ def draw(shown: Shown, pairs: Sequence[Pair], names: Sequence[str], width: float
     canvas.strokes([((zero, top - 4), (zero, top + sum(heights)))], palette.SOFT, 0.8)
     for at, x, y, text in legend:
         colour = palette.ORANGE_TEXT if at == THIRD else palette.INK
-        canvas.text(x + 12, y, text, weight=600, colour=colour)
+        canvas.text(x + MARK, y, text, weight=600, colour=colour)
         if at == THIRD:
             diamond(canvas, x + DIAMOND, y - 3.4)
         elif at >= 0:
@@ -135,25 +137,28 @@ def _column(marks: Sequence[Mark]) -> float:
     return max(2 * RING, *(_width(mark.text, 600 if mark.shown else 400) for mark in marks))
 
 
-def _legend(
-    names: Sequence[str], left: float, width: float
+def legend_of(
+    names: Sequence[str], left: float, width: float, room: float = MARK
 ) -> tuple[list[tuple[int, float, float, str]], float]:
     """What each mark is of: which it is, where it stands, and the words; and where they end.
 
     Side by side as far as they fit, else below one another. A line that goes on has no mark: −1.
+
+    Args:
+        room: for the mark before its name.
     """
     found: list[tuple[int, float, float, str]] = []
-    whole = sum(_width(name, 600) + 28 for name in names)
+    whole = sum(_width(name, 600) + room + 16 for name in names)
     start = left if left + whole - 16 <= width else 0.0
     x, y = start, 10.0
     for at, name in enumerate(names):
-        lines = lettering.wrap(name, palette.LABEL, width - 14, 600)
-        if x > start and x + 12 + _width(lines[0], 600) * len(lines) > width:
+        lines = lettering.wrap(name, palette.LABEL, width - room - 2, 600)
+        if x > start and x + room + _width(lines[0], 600) * len(lines) > width:
             x, y = start, y + LINE
         for index, line in enumerate(lines):
             found.append((-1 if index else at, x, y + index * LINE, line))
         y += (len(lines) - 1) * LINE
-        x += _width(lines[-1], 600) + 28
+        x += _width(lines[-1], 600) + room + 16
         if len(lines) > 1:
             x = width
     return found, y + 6

@@ -57,11 +57,11 @@ def draw(
     if shown.synthetic and not over:  # the word stands right of the years
         last = lettering.width(periods[-1], palette.SMALL) / 2
         room = max(room, lettering.width(SYNTHETIC, palette.SMALL) + last - 6)
-    values = [v for s in every for m in s.marks.values() for v in (m.value, *_limits(m))]
+    values = [v for s in every for m in s.marks.values() for v in (m.value, *limits(m))]
     tall = PLOT_NARROW if over else PLOT
     bottom = top + (tall if any(series.shown for series in every) else EMPTY)
     scale = linear(values, bottom, top, 3)
-    ticks = [_tick(shown, scale, tick) for tick in scale.ticks]
+    ticks = [tick_text(shown, scale, tick) for tick in scale.ticks]
     left = max(lettering.width(text, palette.SMALL) for text in ticks[:-1]) + 10
     right = width - room - 14
     first, last = year(periods[0]), year(periods[-1])
@@ -75,9 +75,9 @@ def draw(
     step = min(year(b) - year(a) for a, b in pairwise(periods)) if len(periods) > 2 else 1
     overhead.draw(canvas, notes, across, (head, scale(scale.low)))
     for series in every:
-        _band(canvas, series, across, scale, step)
+        band(canvas, series, across, scale, step)
     for series in reversed(every):
-        _line(canvas, series, across, scale, step)
+        line(canvas, series, across, scale, step)
     # Right of the years stand the names of lines, on a narrow screen nothing.
     _absences(canvas, every, (across, scale), step, canvas.width if over else across.end + 5)
     if over:
@@ -90,11 +90,13 @@ def draw(
     return canvas
 
 
-def _limits(mark: Mark) -> tuple[float, ...]:
+def limits(mark: Mark) -> tuple[float, ...]:
+    """The limits that are drawn of a mark; none of a complete count."""
     return (mark.low, mark.high) if mark.has_limits and not mark.exact else ()
 
 
-def _tick(shown: Shown, scale: Scale, tick: float) -> str:
+def tick_text(shown: Shown, scale: Scale, tick: float) -> str:
+    """A number on the scale, with its unit where that is short or it is the highest."""
     step = scale.ticks[1] - scale.ticks[0]
     decimals = next(n for n in range(8) if abs(round(step, n) - step) < 1e-9)
     text = words.number(tick, decimals)
@@ -131,11 +133,12 @@ def _years(canvas: Canvas, periods: Sequence[str], across: Scale, base: float) -
             free = x - half - 8
 
 
-def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+def band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+    """The 95% band of the home area's line."""
     if series.marker != "circle":
         return  # limits of comparators would hide the home area's
     for run in runs(series, step):
-        kept = [(across(year(p)), series.marks[p]) for p in run if _limits(series.marks[p])]
+        kept = [(across(year(p)), series.marks[p]) for p in run if limits(series.marks[p])]
         if len(kept) == 1:
             x, mark = kept[0]
             canvas.strokes([((x, scale(mark.low)), (x, scale(mark.high)))], palette.HATCH, 1.2)
@@ -145,20 +148,23 @@ def _band(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int
             canvas.shape([*above, *below], fill=palette.BAND, closed=True)
 
 
-def _line(canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int) -> None:
+def line(
+    canvas: Canvas, series: Series, across: Scale, scale: Scale, step: int, size: float = 4.2
+) -> None:
+    """A line, cut where it may not go on, with the marker of its last point so large."""
     for run in runs(series, step):
         points = [(across(year(p)), scale(series.marks[p].value)) for p in run]
         if len(points) > 1:
             canvas.shape(points, stroke=series.colour, weight=series.weight, dashes=series.dashes)
         else:
-            _marker(canvas, series, *points[0], size=3.0)
+            _marker(canvas, series, *points[0], size=min(3.0, size))
     if series.shown:
         last = series.shown[-1]
-        _marker(canvas, series, across(year(last)), scale(series.marks[last].value), size=4.2)
+        _marker(canvas, series, across(year(last)), scale(series.marks[last].value), size=size)
     if series.marker == "circle":
         for period in doubted(series):
             at = across(year(period)), scale(series.marks[period].value)
-            canvas.dot(*at, 3.6, palette.WHITE, series.colour)
+            canvas.dot(*at, size * 0.86, palette.WHITE, series.colour)
 
 
 def _marker(canvas: Canvas, series: Series, x: float, y: float, size: float) -> None:

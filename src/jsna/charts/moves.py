@@ -25,39 +25,26 @@ MOVED: Final = {"higher": "up", "lower": "down"}
 
 def since(shown: Shown, dimension: str, pairs: Sequence[Pair]) -> str:
     """Which groups are clearly up or down since the first date."""
-    if (said := findings.nothing_shown(shown, _marks(pairs))) is not None:
-        return said
-    verdicts = _judged(shown, pairs, dates=True)
-    whole = next(pair for pair in pairs if pair.whole)
-    assert whole.one.row is not None
-    assert whole.other.row is not None
-    first, last = series.span_words(whole.one.row, whole.other.row)
-    called = words.dimension_words(dimension, shown.config)
+    found = _told(shown, dimension, pairs)
+    if isinstance(found, str):
+        return found
+    told, first, _ = found
     among = _among(pairs)
-    if "unknown" in verdicts:
-        return findings.titled(shown, f"by {called}, {first} and {last}")
-    told = [
-        (
-            MOVED[way],
-            [pair for pair, verdict in zip(pairs, verdicts, strict=True) if verdict == way],
-        )
-        for way in ("higher", "lower")
-    ]
-    told = [(way, some) for way, some in told if some]
     if not told:
         return findings.titled(
             shown,
             f"no clear change since {first}{among}",
             f"none has clearly changed since {first}{among}",
         )
+    moved = [(MOVED[way], some) for way, some in told]
     if len(told[0][1]) == len(pairs) > 2:
         declared = shown.config.dimension(dimension)
-        return findings.titled(shown, f"{told[0][0]} in every {declared.one} since {first}")
+        return findings.titled(shown, f"{moved[0][0]} in every {declared.one} since {first}")
     named = [
         f"{way}{among} for {words.join([_named(shown, dimension, p.other) for p in some])}"
-        for way, some in told
+        for way, some in moved
     ]
-    many = [f"{way} for {words.small(len(some))}" for way, some in told]
+    many = [f"{way} for {words.small(len(some))}" for way, some in moved]
     whom = f" of {words.small(len(pairs))}"
     return findings.titled(
         shown,
@@ -65,6 +52,70 @@ def since(shown: Shown, dimension: str, pairs: Sequence[Pair]) -> str:
         f"{' and '.join(many)}{whom}{among} since {first}",
         f"{' and '.join(many)}{among} since {first}",
     )
+
+
+def than(shown: Shown, dimension: str, pairs: Sequence[Pair]) -> str:
+    """Which groups are clearly higher or lower at the latest date than at the first.
+
+    Where whole paths are drawn that is true of their ends, however they went between.
+    """
+    found = _told(shown, dimension, pairs)
+    if isinstance(found, str):
+        return found
+    told, first, last = found
+    among = _among(pairs)
+    if not told:
+        return findings.titled(
+            shown, f"none is clearly higher or lower in {last} than in {first}{among}",
+            f"none clearly differs from {first}{among}",
+        )  # fmt: skip
+    if len(told[0][1]) == len(pairs) > 2:
+        every = f"every {shown.config.dimension(dimension).one}"
+        return findings.titled(
+            shown, f"clearly {told[0][0]} in {last} than in {first} in {every}",
+            f"clearly {told[0][0]} than in {first} in {every}",
+        )  # fmt: skip
+    named = [words.join([_named(shown, dimension, p.other) for p in some]) for _, some in told]
+    counts = [words.small(len(some)) for _, some in told]
+    whole = words.small(sum(pair.whole for pair in pairs))
+    of = f"all {whole}" if counts == [whole] else f"{counts[0]} of {whole}"
+    some = " shown" if among else ""
+    options = [
+        ", ".join(
+            f"{'' if at else 'clearly '}{way}{'' if at else ' than in ' + first} for {whom}"
+            for at, ((way, _), whom) in enumerate(zip(told, who, strict=True))
+        )
+        for who in (
+            [named[0] + among, *named[1:]],
+            [of + some, *counts[1:]],
+            [counts[0] + some, *counts[1:]],
+        )
+    ]
+    return findings.titled(shown, *options)
+
+
+#: Groups that went one way, by which way that is, of those that went any.
+_Told = list[tuple[Verdict, list[Pair]]]
+
+
+def _told(shown: Shown, dimension: str, pairs: Sequence[Pair]) -> tuple[_Told, str, str] | str:
+    """Which groups went which way, from which year and to which; a title where none is judged."""
+    if (said := findings.nothing_shown(shown, _marks(pairs))) is not None:
+        return said
+    verdicts = _judged(shown, pairs, dates=True)
+    whole = next(pair for pair in pairs if pair.whole)
+    assert whole.one.row is not None
+    assert whole.other.row is not None
+    first, last = series.span_words(whole.one.row, whole.other.row)
+    if "unknown" in verdicts:
+        called = words.dimension_words(dimension, shown.config)
+        return findings.titled(shown, f"by {called}, {first} and {last}")
+    ways: tuple[Verdict, ...] = ("higher", "lower")
+    told = [
+        (way, [pair for pair, verdict in zip(pairs, verdicts, strict=True) if verdict == way])
+        for way in ways
+    ]
+    return [(way, some) for way, some in told if some], first, last
 
 
 def between(shown: Shown, dimension: str, pairs: Sequence[Pair], names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from jsna.charts import bars, dumbbell, gradient, heat, places, ratios, trend
+from jsna.charts import bars, dumbbell, gradient, heat, multiples, places, ratios, trend
 from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.errors import JsnaError, Problem
@@ -32,6 +32,12 @@ def _dumbbell(shown: Shown, chart: Chart) -> Drawing | None:
     return _bars(shown, chart) if drawn is None and len(chart.by) == 1 else drawn
 
 
+def _multiples(shown: Shown, chart: Chart) -> Drawing | None:
+    """Two dates where there are no more, or too many groups."""
+    drawn = multiples.draw(shown, chart)
+    return _dumbbell(shown, chart) if drawn is None else drawn
+
+
 DRAWN: Final[Mapping[str, Draw]] = {
     "bars": _bars,
     "areas": bars.peers,
@@ -41,6 +47,7 @@ DRAWN: Final[Mapping[str, Draw]] = {
     "map": places.draw,
     "ratios": ratios.draw,
     "dumbbell": _dumbbell,
+    "multiples": _multiples,
 }
 #: Chart type -> numbers of dimensions it may have.
 NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -52,6 +59,7 @@ NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
     "map": (1,),
     "ratios": (1,),
     "dumbbell": (1, 2),
+    "multiples": (1,),
 }
 
 

@@ -19,6 +19,7 @@ from jsna.charts.series import Series, breaking, doubted
 from jsna.charts.shown import Shown, told
 from jsna.model.indicators import Chart
 from jsna.view import words
+from jsna.view.rows import Row
 
 #: What is said under a figure with a number in doubt.
 DOUBT: Final = "Hollow point: a published figure in doubt, of which no change is told."
@@ -102,6 +103,12 @@ def _jumps(shown: Shown, home: Series) -> str:
     return f"To be confirmed: the sudden change {when}."
 
 
+def spoken(rows: Sequence[Row]) -> tuple[str, str]:
+    """The first and the last period of which rows tell something; "" of none."""
+    periods = [row.period for row in rows if told(row)]
+    return min(periods, default=""), max(periods, default="")
+
+
 def _series(shown: Shown) -> list[Series]:
     """Home, similar areas and country, clipped to the periods the home area speaks of.
 
@@ -122,8 +129,7 @@ def _series(shown: Shown) -> list[Series]:
             continue
         rows = shown.select(areas=[code])
         if not found:
-            spoken = [row.period for row in rows if told(row)]
-            first, last = min(spoken, default=""), max(spoken, default="")
+            first, last = spoken(rows)
         marks = {
             row.period: shown.mark(row, code, name) for row in rows if first <= row.period <= last
         }

@@ -68,7 +68,9 @@ class Side(Strict):
 class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
-    type: Literal["bars", "areas", "gradient", "trend", "heat", "map", "ratios", "dumbbell"]
+    type: Literal[
+        "bars", "areas", "gradient", "trend", "heat", "map", "ratios", "dumbbell", "multiples"
+    ]
     #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends. A
     #: dumbbell by one is of two dates, by two of the two categories of the second.
     by: tuple[str, ...] = ()

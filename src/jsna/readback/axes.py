@@ -18,7 +18,9 @@ from jsna.readback.blocks import Block
 from jsna.readback.printed import UNITS
 
 #: Kinds of chart that have an axis with numbers, as their ids tell.
-_DRAWN: Final = re.compile(r"-trend(?:--narrow)?$")
+_DRAWN: Final = re.compile(r"-(?:trend|multiples-[\w-]+?)(?:--narrow)?$")
+#: Panels in rows, each row with its axis, as its id tells.
+_PANELS: Final = re.compile(r"-multiples-[\w-]+$")
 #: A map, as its id tells, and the ends of a class in its legend, of which the last holds both.
 _MAP: Final = re.compile(r"-map(?:-[\w-]+)?$")
 _CLASS: Final = re.compile(r"(−?[\d,]+(?:\.\d+)?)(%?) to (under )?(−?[\d,]+(?:\.\d+)?)(%?)")
@@ -43,19 +45,37 @@ def ticks(blocks: Iterable[Block]) -> set[int]:
         if block.place == "text" and not block.cells and _DRAWN.search(block.figure)
         if block.x == "0" and (match := _TICK.fullmatch(block.text)) is not None
     ]
-    if not found:
+    rows = _rows(found) if found and _PANELS.search(found[0][0].figure) else [found]
+    # Every row of panels is on one scale.
+    if len({tuple(sorted(value for _, value in row)) for row in rows}) > 1:
         return set()
+    return {id(block) for block, _ in found} if all(map(_even, rows)) else set()
+
+
+def _rows(found: Iterable[tuple[Block, float]]) -> list[list[tuple[Block, float]]]:
+    """The numbers of each axis of a chart of rows of panels: down the page they fall, and begin
+    again."""
+    rows: list[list[tuple[Block, float]]] = []
+    for block, value in sorted(found, key=lambda one: float(one[0].y)):
+        if not rows or value >= rows[-1][-1][1]:
+            rows.append([])
+        rows[-1].append((block, value))
+    return rows
+
+
+def _even(found: Collection[tuple[Block, float]]) -> bool:
+    """Whether numbers stand along one axis: round, and as far apart as they differ."""
+    if not found:
+        return False
     values = sorted(value for _, value in found)
     # Nought may carry no label, where a word stands; no more than one label stands at a height.
     every = sorted({0.0, *values})
     step = min(b - a for a, b in pairwise(every)) if len(every) > 1 else 0.0
     if not step or len(set(values)) != len(values) or not _round(step):
-        return set()
+        return False
     if any(abs(b - a - step) > step * 1e-6 for a, b in pairwise(every)):
-        return set()
-    if len(found) > 1 and not _level([(value, float(block.y)) for block, value in found]):
-        return set()
-    return {id(block) for block, _ in found}
+        return False
+    return len(found) < 2 or _level([(value, float(block.y)) for block, value in found])
 
 
 def classes(blocks: Iterable[Block]) -> set[int]:
@@ -128,10 +148,22 @@ def times(blocks: Iterable[Block], known: Collection[str]) -> set[int]:
         if block.place == "text" and not block.cells and _DRAWN.search(block.figure)
         if block.text in known
     ]
+    if found and _PANELS.search(found[0].figure):
+        return {id(block) for block in found} if _ends(found) else set()
     along = sorted(found, key=lambda block: float(block.x))
     if len({block.y for block in found}) > 1 or any(a.text >= b.text for a, b in pairwise(along)):
         return set()
     return {id(block) for block in found}
+
+
+def _ends(found: Iterable[Block]) -> bool:
+    """Whether periods are the first and the last of each panel in turn, the same in all."""
+    lines: dict[str, list[Block]] = {}
+    for block in found:
+        lines.setdefault(block.y, []).append(block)
+    said = [[b.text for b in sorted(line, key=lambda b: float(b.x))] for line in lines.values()]
+    first, last = min(said[0]), max(said[0])
+    return first < last and all(line == [first, last] * (len(line) // 2) for line in said)
 
 
 def _number(text: str) -> float:

@@ -146,6 +146,8 @@ def between(shown: Shown, dimension: str, pairs: Sequence[Pair], names: Sequence
     where = f"{words.small(count)} of {words.small(len(pairs))} {declared.many}"
     if count == len(pairs):
         where = f"every {declared.one}"
+    elif count == sum(pair.whole for pair in pairs):
+        where, among = f"all {words.small(count)} {declared.many} shown", ""
     back = ""
     if len(ways) > 1:
         back = f", and {words.small(verdicts.count(TURNED[way]))} the other way"

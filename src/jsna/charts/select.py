@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import pandas as pd
 
-from jsna.charts import bars, dumbbell, gradient, heat, multiples, places, ratios, trend
+from jsna.charts import bars, gradient, heat, multiples, pairs, places, ratios, trend
 from jsna.charts.marks import Drawing
 from jsna.charts.shown import Indexed, Shown
 from jsna.errors import JsnaError, Problem
@@ -28,7 +29,7 @@ def _bars(shown: Shown, chart: Chart) -> Drawing | None:
 
 def _dumbbell(shown: Shown, chart: Chart) -> Drawing | None:
     """Bars of the latest where there is no earlier date to set beside it."""
-    drawn = dumbbell.draw(shown, chart)
+    drawn = pairs.draw(pairs.DOTS, shown, chart)
     return _bars(shown, chart) if drawn is None and len(chart.by) == 1 else drawn
 
 
@@ -48,6 +49,7 @@ DRAWN: Final[Mapping[str, Draw]] = {
     "ratios": ratios.draw,
     "dumbbell": _dumbbell,
     "multiples": _multiples,
+    "pyramid": partial(pairs.draw, pairs.PYRAMID),
 }
 #: Chart type -> numbers of dimensions it may have.
 NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -60,6 +62,7 @@ NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
     "ratios": (1,),
     "dumbbell": (1, 2),
     "multiples": (1,),
+    "pyramid": (2,),
 }
 
 
@@ -126,6 +129,11 @@ def _aged(dimension: str, dimensions: Mapping[str, Dimension]) -> bool:
     return dimension in dimensions and dimensions[dimension].order == "age"
 
 
+def _of_years(dimension: str, dimensions: Mapping[str, Dimension]) -> bool:
+    known = dimensions.get(dimension)
+    return not dimensions or (known is not None and known.order in ("age", "school"))
+
+
 def misdeclared(
     indicators: Mapping[str, Indicator], dimensions: Mapping[str, Dimension]
 ) -> list[Problem]:
@@ -145,6 +153,8 @@ def misdeclared(
                 rule = "a chart of ratios is of an indicator of that kind"
             elif chart.type == "gradient" and not _graded(chart.by[0], dimensions):
                 rule = "a gradient runs from the most to the least deprived; take bars"
+            elif chart.type == "pyramid" and not _of_years(chart.by[0], dimensions):
+                rule = "a pyramid runs over age groups or school years"
             elif indicator.unit == "count" and any(_aged(name, dimensions) for name in chart.by):
                 rule = (
                     "age groups are of unequal width, so that their numbers say nothing of each "

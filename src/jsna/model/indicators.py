@@ -69,10 +69,11 @@ class Chart(Strict):
     """How an indicator is drawn. Several charts may show one indicator."""
 
     type: Literal[
-        "bars", "areas", "gradient", "trend", "heat", "map", "ratios", "dumbbell", "multiples"
-    ]
+        "bars", "areas", "gradient", "trend", "heat", "map", "ratios", "dumbbell", "multiples",
+        "pyramid",
+    ]  # fmt: skip
     #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends. A
-    #: dumbbell by one is of two dates, by two of the two categories of the second.
+    #: dumbbell by one is of two dates, by two of the two categories of the second, as a pyramid is.
     by: tuple[str, ...] = ()
     #: Statistical subtitle; measure and place and period are filled in where it is empty.
     subtitle: Printed = ""

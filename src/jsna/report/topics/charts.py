@@ -44,9 +44,10 @@ def chosen(
 
 
 def of_split(view: Measures, drawn: Mapping[str, Sequence[Figure]], split: Split) -> list[Figure]:
-    """The charts of a measure by a dimension alone that tell something."""
+    """The charts of a measure by a dimension alone, or as a pyramid, that tell something."""
     every = drawn.get(split.measure, ())
-    return [one for one in every if _by(view, one, split.by) and _tells(view, one)]
+    by = [one for one in every if _by(view, one, split.by) or _sides(view, one, split.by)]
+    return [one for one in by if _tells(view, one)]
 
 
 def _of_places(view: Measures, figure: Figure) -> bool:
@@ -66,6 +67,12 @@ def _by(view: Measures, figure: Figure, dimension: str) -> bool:
     }  # fmt: skip
     splits.discard(())
     return splits in ({(dimension,)}, {(coarser,)})
+
+
+def _sides(view: Measures, figure: Figure, dimension: str) -> bool:
+    """Whether a chart is a pyramid whose two sides are of a dimension."""
+    rows = [view.by_key[key] for key in figure.keys if key in view.by_key]
+    return figure.type == "pyramid" and all(dimension in row.split for row in rows)
 
 
 def _tells(view: Measures, figure: Figure) -> bool:

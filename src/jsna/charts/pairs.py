@@ -1,19 +1,22 @@
-"""Two figures of each group as two dots on one row: of two dates, or of two groups.
+"""Two figures of each group side by side: of two dates, or of two groups.
 
-By one dimension the dots are of the first and the latest period that may be compared; by two they
-are of the two categories the second one has. The dots differ in shape as well as in place, and
-every one has its number in a column before them. How it is drawn is in `charts.dots`.
+By one dimension they are of the first and the latest period that may be compared; by two they are
+of the two categories the second one has. They are drawn as dots on a row, or as a pyramid; every
+one has its number where no mark lies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
-from jsna.charts import dots, moves
+from jsna.charts import dots, moves, pyramid
+from jsna.charts.canvas import Canvas
 from jsna.charts.dates import FEWEST, MOST, apart, dated
 from jsna.charts.dots import Pair
-from jsna.charts.finish import finish, period_words, span
+from jsna.charts.finish import INTERVALS, finish, limits_of, period_words, span
 from jsna.charts.marks import Cell, Drawing, Mark, footnote
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import PLACES
@@ -21,12 +24,33 @@ from jsna.model.indicators import Chart
 from jsna.view import words
 
 
-def draw(shown: Shown, chart: Chart) -> Drawing | None:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How pairs are drawn.
+
+    Attributes:
+        paint: draws them under the names of the two, at a width.
+        kind: what the image is, before what the pairs are of.
+        said: how it is read.
+        limits: whether 95% limits are drawn.
+    """
+
+    paint: Callable[[Shown, Sequence[Pair], Sequence[str], float], Canvas]
+    kind: str
+    said: str
+    limits: bool = False
+
+
+DOTS: Final = How(dots.draw, "Two dots for each", dots.SAID)
+PYRAMID: Final = How(pyramid.draw, "Pyramid, bars to both sides of each", pyramid.SAID, limits=True)
+
+
+def draw(how: How, shown: Shown, chart: Chart) -> Drawing | None:
     """The figure; None where there are not two of each to set beside one another."""
-    return _dates(shown, chart) if len(chart.by) == 1 else _groups(shown, chart)
+    return (_dates if len(chart.by) == 1 else _groups)(how, shown, chart)
 
 
-def _dates(shown: Shown, chart: Chart) -> Drawing | None:
+def _dates(how: How, shown: Shown, chart: Chart) -> Drawing | None:
     (dimension,) = chart.by
     found = dated(shown, dimension)
     if found is None:
@@ -35,18 +59,18 @@ def _dates(shown: Shown, chart: Chart) -> Drawing | None:
     called = words.dimension_words(dimension, shown.config)
     when = [words.period_label(one, shown.period_type) for one in (found.first, found.last)]
     return finish(
-        partial(dots.draw, shown, found.drawn, [f"In {one}" for one in when]),
+        partial(how.paint, shown, found.drawn, [f"In {one}" for one in when]),
         shown,
         chart,
         title=moves.since(shown, dimension, found.drawn),
         place=shown.home_name,
         period=span(shown, [found.first, found.last]),
-        kind=f"Two dots for each {called}, in {when[0]} and in {when[1]}",
+        kind=f"{how.kind} {called}, in {when[0]} and in {when[1]}",
         table=_table(
             words.upper_first(called), [*when, shown.country_name] if there else when, found.every
         ),
         note=(
-            dots.SAID,
+            how.said,
             *found.note,
             footnote([m for pair in found.every for m in (pair.one, pair.other)]),
         ),
@@ -54,7 +78,7 @@ def _dates(shown: Shown, chart: Chart) -> Drawing | None:
     )
 
 
-def _groups(shown: Shown, chart: Chart) -> Drawing | None:
+def _groups(how: How, shown: Shown, chart: Chart) -> Drawing | None:
     down, across = chart.by
     period = shown.latest(chart.by)
     marks: dict[tuple[str, str], Mark] = {}
@@ -86,16 +110,22 @@ def _groups(shown: Shown, chart: Chart) -> Drawing | None:
     told = [words.title_label(across, code, name, shown.config)
             for code, name in zip(groups, names, strict=True)]  # fmt: skip
     called = words.dimension_words(down, shown.config)
+    every = [mark for pair in pairs for mark in (pair.one, pair.other)]
     return finish(
-        partial(dots.draw, shown, drawn, names),
+        partial(how.paint, shown, drawn, names),
         shown,
         chart,
         title=moves.between(shown, down, drawn, told),
         place=f"{shown.home_name} by {called} and {words.dimension_words(across, shown.config)}",
         period=period_words(shown, period),
-        kind=f"Two dots for each {called}: {words.join(told)}",
+        kind=f"{how.kind} {called}: {words.join(told)}",
         table=_table(words.upper_first(called), names, pairs),
-        note=(dots.SAID, few, footnote([m for pair in pairs for m in (pair.one, pair.other)])),
+        note=(
+            how.said,
+            INTERVALS if how.limits and limits_of(every) else "",
+            few,
+            footnote(every),
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Two figures of each group side by side: of two dates, or of two groups.
 
 By one dimension they are of the first and the latest period that may be compared; by two they are
-of the two categories the second one has. They are drawn as dots on a row, or as a pyramid; every
-one has its number where no mark lies.
+of the two categories the second one has. They are drawn as dots on a row, as lines from one date
+to the other, or as a pyramid; every one has its number where no mark lies.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from jsna.charts import dots, moves, pyramid
+from jsna.charts import dots, moves, pyramid, slope
 from jsna.charts.canvas import Canvas
 from jsna.charts.dates import FEWEST, MOST, apart, dated
 from jsna.charts.dots import Pair
@@ -43,6 +43,8 @@ class How:
 
 DOTS: Final = How(dots.draw, "Two dots for each", dots.SAID)
 PYRAMID: Final = How(pyramid.draw, "Pyramid, bars to both sides of each", pyramid.SAID, limits=True)
+
+SLOPE: Final = How(slope.draw, "Lines from one date to the other, one for each", slope.SAID)
 
 
 def draw(how: How, shown: Shown, chart: Chart) -> Drawing | None:

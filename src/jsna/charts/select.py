@@ -27,16 +27,16 @@ def _bars(shown: Shown, chart: Chart) -> Drawing | None:
     return draw(shown, chart)
 
 
-def _dumbbell(shown: Shown, chart: Chart) -> Drawing | None:
+def _pairs(how: pairs.How, shown: Shown, chart: Chart) -> Drawing | None:
     """Bars of the latest where there is no earlier date to set beside it."""
-    drawn = pairs.draw(pairs.DOTS, shown, chart)
+    drawn = pairs.draw(how, shown, chart)
     return _bars(shown, chart) if drawn is None and len(chart.by) == 1 else drawn
 
 
 def _multiples(shown: Shown, chart: Chart) -> Drawing | None:
     """Two dates where there are no more, or too many groups."""
     drawn = multiples.draw(shown, chart)
-    return _dumbbell(shown, chart) if drawn is None else drawn
+    return _pairs(pairs.DOTS, shown, chart) if drawn is None else drawn
 
 
 DRAWN: Final[Mapping[str, Draw]] = {
@@ -47,9 +47,10 @@ DRAWN: Final[Mapping[str, Draw]] = {
     "heat": heat.draw,
     "map": places.draw,
     "ratios": ratios.draw,
-    "dumbbell": _dumbbell,
+    "dumbbell": partial(_pairs, pairs.DOTS),
     "multiples": _multiples,
-    "pyramid": partial(pairs.draw, pairs.PYRAMID),
+    "pyramid": partial(_pairs, pairs.PYRAMID),
+    "slope": partial(_pairs, pairs.SLOPE),
 }
 #: Chart type -> numbers of dimensions it may have.
 NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -63,6 +64,7 @@ NEEDS: Final[Mapping[str, tuple[int, ...]]] = {
     "dumbbell": (1, 2),
     "multiples": (1,),
     "pyramid": (2,),
+    "slope": (1,),
 }
 
 

@@ -70,7 +70,7 @@ class Chart(Strict):
 
     type: Literal[
         "bars", "areas", "gradient", "trend", "heat", "map", "ratios", "dumbbell", "multiples",
-        "pyramid",
+        "pyramid", "slope",
     ]  # fmt: skip
     #: Dimension(s) on the axis; `locality` for bars of localities, none for areas and trends. A
     #: dumbbell by one is of two dates, by two of the two categories of the second, as a pyramid is.

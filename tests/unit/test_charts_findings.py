@@ -86,13 +86,13 @@ def test_localities_are_judged_by_wider_limits_than_the_eye_sees() -> None:
     # 5.7 % of 15,000 has 95% limits of 5.34 and 6.08, and 99.8% limits of 5.14 and 6.32.
     none = "Pupils with an EHC plan: no district differs clearly from England"
     assert beside_england(BARS, 5.7, 5.2) == none
-    one = "Pupils with an EHC plan: Dravenford is higher than England"
+    one = "Pupils with an EHC plan: Dravenford is clearly higher than England"
     assert beside_england(BARS, 5.9, 5.2) == one
 
 
 def test_localities_against_the_home_area_where_the_country_has_no_figure() -> None:
     rows = [*localities([9.0, 2.0, 5.5], of=15_000), row(PLAIN, HOME, 5.5, of=45_000)]
-    said = "Pupils with an EHC plan: one district is higher than Quillshire, one is lower"
+    said = "Pupils with an EHC plan: one district is clearly higher than Quillshire, one lower"
     assert title(BARS, rows, 3) == said
 
 
@@ -112,9 +112,9 @@ def test_of_neighbourhoods_the_highest_is_named_without_a_word_of_chance() -> No
 
 
 def test_a_tile_map_names_the_places() -> None:
-    two = "Pupils with an EHC plan: Dravenford and Hesketon are higher than England"
+    two = "Pupils with an EHC plan: Dravenford and Hesketon are clearly higher than England"
     assert beside_england(TILES, 9.0, 5.2, 8.5) == two
-    one = "Pupils with an EHC plan: Gannerby is lower than England"
+    one = "Pupils with an EHC plan: Gannerby is clearly lower than England"
     assert beside_england(TILES, 5.2, 2.0) == one
 
 
@@ -156,6 +156,47 @@ def test_a_published_percentage_without_counts_makes_no_claim() -> None:
     # What it ranks is no matter of chance; what is higher than what it is like would be.
     said = "Pupils with an EHC plan: Quillshire is second lowest of five similar areas"
     assert title(AREAS, rows) == said
+
+
+def official(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows as published, without counts."""
+    return [one | {"source": "sen_census", "numerator": None, "denominator": None} for one in rows]
+
+
+def test_official_figures_without_counts_are_told_as_published() -> None:
+    def bare(area: str, value: float, **more: Any) -> dict[str, Any]:
+        return row(PLAIN, area, value, limits=False, **more)
+
+    over = [bare(HOME, 4.0 + at % 2, period=str(2023 + at)) for at in range(3)]
+    for theirs, said in (
+        (5.0, "Quillshire is published as lower than England"),
+        (3.0, "Quillshire is published as higher than England"),
+        (4.0, "Quillshire is published as equal to England"),
+    ):
+        rows = official(*over, bare(NATION, theirs, period="2025"))
+        assert title(TREND, rows) == f"Pupils with an EHC plan: {said}"
+    places = official(*localities([9.0, 2.0], of=15_000, limits=False), bare(NATION, 5.2))
+    told = "Pupils with an EHC plan: published as highest for Dravenford"
+    assert title(BARS, places, 2) == told
+    rows = official(*(bare(HOME, v, by={"sex": sex}) for sex, v in (("F", 5.0), ("M", 6.0))))
+    told = "Pupils with an EHC plan: published as highest for male"
+    assert title(Chart(type="bars", by=("sex",)), rows) == told
+    doubted = [one | {"mark": "doubt"} for one in rows]
+    assert title(Chart(type="bars", by=("sex",)), doubted) == "Pupils with an EHC plan: by sex"
+
+
+def test_estimates_of_people_are_told_by_their_two_ends() -> None:
+    count = {"kind": "count", "unit": "count", "method": "count", "title": "Children"}
+    for last, said in (
+        (103.0, "more in Quillshire in 2025 than in 2023"),
+        (101.0, "about as many in 2025 as in 2023"),
+        (97.0, "fewer in Quillshire in 2025 than in 2023"),
+    ):
+        rows = [
+            one | {"unit": "count", "method": "count", "period_type": "mid_year"}
+            for one in series([100.0, 90.0, last], limits=False)
+        ]
+        assert title(TREND, rows, period_type="mid_year", **count) == f"Children: {said}"
 
 
 def deciles(values: list[float], of: float = 18_000) -> list[dict[str, Any]]:
@@ -220,7 +261,7 @@ def test_counts_of_events_change_only_by_more_than_chance_moves_a_count() -> Non
         )
         people = [{**r, "period_type": "mid_year"} for r in declared]
         assert title(TREND, people, period_type="mid_year", **count) == (
-            "Requests: Quillshire, 2024 to 2025"
+            "Requests: more in Quillshire in 2025 than in 2024"
         )
 
 

@@ -114,6 +114,21 @@ def test_a_group_too_small_for_the_scale_is_in_the_table_alone() -> None:
     assert "Vision impairment" in {label for label, _ in made.rows}
 
 
+def test_figures_without_counts_are_told_beside_the_country() -> None:
+    bare = [one | {"source": "sen_census", "lower_95": None, "upper_95": None} for one in paths()]
+    theirs = [
+        need(code, year, 50.0, NATION, limits=False, source="sen_census")
+        for code in CODES
+        for year in YEARS
+    ]
+    made = drawn(NEEDS, [*bare, *theirs])
+    said = "published as lower than England for all in 2025"
+    assert made.title == f"Pupils with an EHC plan: {said}"
+    assert drawn(NEEDS, bare).title == (
+        "Published as highest for speech, language and communication needs in 2025"
+    )
+
+
 def test_two_dates_are_pairs_of_dots_and_one_date_bars() -> None:
     two = [one for one in paths() if one["period"] in ("2021", "2025")]
     assert drawn(NEEDS, two).alt.startswith("Two dots")

@@ -231,14 +231,17 @@ def test_a_certificate_of_other_measures_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "known"),
     [
-        ("Most deprived fifth: 24 wards are higher than Lowe, East, 32 are lower", [True, True]),
-        ("Most deprived fifth: twelve wards are lower than Lowe West, 32 are higher", [True]),
-        ("one ward is higher than Lowe, 32 are lower", [True]),
-        ("twelve wards are higher than Lowe, 61 are lower", [False]),  # there are sixty
-        ("twelve wards are lower than Lowe, 32 are lower", [False]),  # one side twice
-        ("twelve wards are higher than Lowe, 32 were lowered", [False]),
-        ("Lowe West, 32 are lower", [False]),
-        ("twelve pupils are higher than Lowe, 32 are lower", [False]),
+        (
+            "Most deprived fifth: 24 wards are clearly higher than Lowe, East, 32 lower",
+            [True, True],
+        ),
+        ("Most deprived fifth: twelve wards are clearly lower than Lowe West, 32 higher", [True]),
+        ("one ward is clearly higher than Lowe, 32 lower", [True]),
+        ("twelve wards are clearly higher than Lowe, 61 lower", [False]),  # there are sixty
+        ("twelve wards are clearly lower than Lowe, 32 lower", [False]),  # one side twice
+        ("twelve wards are clearly higher than Lowe, 32 lowered", [False]),
+        ("Lowe West, 32 lower", [False]),
+        ("twelve pupils are clearly higher than Lowe, 32 lower", [False]),
     ],
 )
 def test_the_second_count_of_the_same_places_is_known_by_the_first(

@@ -20,6 +20,8 @@ from jsna.view.neighbours import standing
 from jsna.view.rows import Row
 
 MOST_WORDS: Final = 15
+#: What is said of figures published without counts, by which no difference can be judged.
+PUBLISHED: Final = "published as"
 #: Most places that a title names as the highest.
 _NAMED: Final = 2
 
@@ -73,7 +75,9 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool 
     verdicts = comparison.places(rows_of(marks), reference.row) if reference.row else []
     one = shown.place
     if all(verdict == "unknown" for verdict in verdicts):
-        return titled(shown, f"{shown.places} of {shown.home_name}", f"by {one}")
+        plain = published(marks, [mark.label for mark in marks])
+        bare = [f"{shown.places} of {shown.home_name}", f"by {one}"]
+        return titled(shown, *([plain] if plain else bare))
     found = list(zip(marks, verdicts, strict=True))
     higher = [mark.label for mark, verdict in found if verdict == "higher"]
     lower = [mark.label for mark, verdict in found if verdict == "lower"]
@@ -82,14 +86,14 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool 
         return titled(shown, f"{none} differs clearly from {than}", f"{none} stands out")
     if len(higher) == len(marks) or len(lower) == len(marks):
         word = "higher" if higher else "lower"
-        return titled(shown, f"every {one} is {word} than {than}")
+        return titled(shown, f"every {one} is clearly {word} than {than}")
     side, word = (higher, "higher") if higher else (lower, "lower")
     options = []
     if named or (len(side) <= 2 and not (higher and lower)):
         verb = "is" if len(side) == 1 else "are"
-        options.append(f"{words.join(side)} {verb} {word} than {than}")
+        options.append(f"{words.join(side)} {verb} clearly {word} than {than}")
     if higher and lower:
-        more = f"{words.small(len(lower))} {'is' if len(lower) == 1 else 'are'} lower"
+        more = f"{words.small(len(lower))} lower"
         options.append(f"{_counted(higher, 'higher', than, shown)}, {more}")
     options.append(_counted(side, word, than, shown))
     if named and len(options[0].split()) <= MOST_WORDS:
@@ -97,12 +101,32 @@ def places(shown: Shown, marks: Sequence[Mark], reference: Mark, *, named: bool 
     return titled(shown, *options)
 
 
+def published(marks: Sequence[Mark], names: Sequence[str]) -> str:
+    """Of figures published without counts, of which no judge has a word: the highest as printed.
+
+    Nothing of figures counted here, of those in doubt, and where many are the highest.
+
+    Args:
+        names: of the marks, as titles say them.
+    """
+    shown = [(mark, name) for mark, name in zip(marks, names, strict=True) if mark.shown]
+    rows = rows_of([mark for mark, _ in shown])
+    if len(shown) < 2 or any(row.local or row.doubted for row in rows):
+        return ""
+    if len({row.segment for row in rows}) > 1:
+        return ""
+    top = [name for mark, name in shown if mark.rounded == max(m.rounded for m, _ in shown)]
+    if len(top) > _NAMED:
+        return ""
+    return f"{PUBLISHED} highest{_among(marks)} for {words.join(top)}"
+
+
 def _counted(names: Sequence[str], word: str, than: str, shown: Shown) -> str:
     if not names:
         return ""
     many = len(names) > 1
     kind = shown.places if many else shown.place
-    return f"{words.small(len(names))} {kind} {'are' if many else 'is'} {word} than {than}"
+    return f"{words.small(len(names))} {kind} {'are' if many else 'is'} clearly {word} than {than}"
 
 
 def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -> str:
@@ -123,18 +147,30 @@ def peers(shown: Shown, home: Mark, neighbours: Sequence[Mark], country: Mark) -
         return titled(shown, f"{start}, and {unlike}", start)
     if not start:
         return titled(shown, f"{home.label} is {place}", place)
+    if nation.startswith(PUBLISHED):  # the rank needs no judge
+        return titled(shown, f"{start}, and {place}", f"{home.label} is {place}", start)
     return titled(
         shown, f"{start}, and {place}", f"{start}, {among.in_words} of similar areas", start
     )
 
 
 def stands(home: Mark, country: Mark) -> str:
-    """`higher than England`; nothing where that cannot be told."""
+    """`higher than England`, `published as higher than England` of figures without counts.
+
+    Nothing where that cannot be told.
+    """
     if home.row is None or country.row is None:
         return ""
     where = {"higher": "higher than", "lower": "lower than", "similar": "similar to"}
     verdict = comparison.against(home.row, country.row)
-    return f"{where[verdict]} {country.label}" if verdict in where else ""
+    if verdict in where:
+        return f"{where[verdict]} {country.label}"
+    told = comparison.untested(home.row, country.row)
+    if told is None or home.row.unit == "count":
+        return ""
+    if told == "similar" or home.rounded == country.rounded:
+        return f"{PUBLISHED} equal to {country.label}"
+    return f"{PUBLISHED} {told} than {country.label}"
 
 
 def gradient(
@@ -185,9 +221,10 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     if shown.indicator.kind.parts == dimension:
         return _parts(shown, dimension, marks)
     if shown.indicator.kind.categories_are_parts:
-        return _largest(shown, dimension, found, [name(row) for row in found.leaders])
+        leading = [name(row) for row in found.leaders]
+        return _largest(shown, dimension, found, leading, marks)
     if found.unknown:
-        return titled(shown, f"by {called}")
+        return titled(shown, _plain(shown, dimension, marks) or f"by {called}")
     pair, beside = found.furthest, " among those shown" if among else ""
     if pair is None:
         return titled(shown, f"no clear difference by {called}{beside}")
@@ -200,6 +237,11 @@ def categories(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
         return titled(shown, clear)
     other = f"higher{among} for {name(pair[0])}" if len(found.shown) == 2 else clear
     return titled(shown, f"higher for {name(pair[0])} than for {name(pair[1])}", other)
+
+
+def _plain(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
+    """What is said of categories without a judge; nothing of those counted here."""
+    return published(marks, [_named(shown, dimension, mark) for mark in marks])
 
 
 def _differences(shown: Shown, marks: Sequence[Mark]) -> str:
@@ -239,12 +281,14 @@ def _parts(shown: Shown, dimension: str, marks: Sequence[Mark]) -> str:
     return titled(shown, words.join(told) or "no part of it is clear")
 
 
-def _largest(shown: Shown, dimension: str, found: Groups, names: Sequence[str]) -> str:
+def _largest(
+    shown: Shown, dimension: str, found: Groups, names: Sequence[str], marks: Sequence[Mark]
+) -> str:
     """The largest group, or the few that cannot be told apart from it."""
     called = words.dimension_words(dimension, shown.config)
     among = " of those shown" if found.hidden else ""
     if not names:
-        return titled(shown, f"by {called}")
+        return titled(shown, _plain(shown, dimension, marks) or f"by {called}")
     if len(names) == 1:
         leads = _leads(shown, dimension, names[0])
         return titled(shown, *(f"{said}{among}" for said in leads))
@@ -329,7 +373,14 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
             leads[label] = leads.get(label, 0) + 1
     label, led = min(leads.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
     if led * 2 < count:
-        return titled(shown, f"by {words.dimension_words(across, shown.config)}")
+        (down,) = (name for name in shown.by if name != across)
+        return titled(
+            shown,
+            f"no {words.dimension_words(down, shown.config)} is clearly "
+            f"{kinds.said(shown.indicator).most}{_among(every)} in most "
+            f"{shown.config.dimension(across).many}",
+            f"by {words.dimension_words(across, shown.config)}",
+        )
     name, declared = words.lower_first(label), shown.config.dimension(across)
     where = f"every {declared.one}"
     if led != count:

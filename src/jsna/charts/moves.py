@@ -109,13 +109,31 @@ def _told(shown: Shown, dimension: str, pairs: Sequence[Pair]) -> tuple[_Told, s
     first, last = series.span_words(whole.one.row, whole.other.row)
     if "unknown" in verdicts:
         called = words.dimension_words(dimension, shown.config)
-        return findings.titled(shown, f"by {called}, {first} and {last}")
+        plain = [f"by {called}, {first} and {last}"]
+        return findings.titled(shown, *(_beside(shown, dimension, pairs, last) or plain))
     ways: tuple[Verdict, ...] = ("higher", "lower")
     told = [
         (way, [pair for pair, verdict in zip(pairs, verdicts, strict=True) if verdict == way])
         for way in ways
     ]
     return [(way, some) for way, some in told if some], first, last
+
+
+def _beside(shown: Shown, dimension: str, pairs: Sequence[Pair], last: str) -> list[str]:
+    """Of figures without counts: that all stand on one side of the country's, else the highest."""
+    ways = {
+        comparison.untested(pair.other.row, pair.beside.row)
+        for pair in pairs
+        if pair.other.row is not None and pair.beside.row is not None
+    }
+    if ways in ({"higher"}, {"lower"}) and all(p.other.shown and p.beside.shown for p in pairs):
+        (way,) = ways
+        every = f"every {shown.config.dimension(dimension).one}"
+        said = f"{findings.PUBLISHED} {way} than {shown.country_name}"
+        return [f"{said} in {every} in {last}", f"{said} for all in {last}"]
+    marks = [pair.other for pair in pairs]
+    said = findings.published(marks, [_named(shown, dimension, mark) for mark in marks])
+    return [f"{said} in {last}"] if said else []
 
 
 def between(shown: Shown, dimension: str, pairs: Sequence[Pair], names: Sequence[str]) -> str:

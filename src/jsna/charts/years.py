@@ -10,11 +10,13 @@ from jsna.charts.marks import Mark, rows_of
 from jsna.charts.shown import Shown
 from jsna.model.hierarchies import THREE_YEARS
 from jsna.view import series
-from jsna.view.comparison import TURNED
+from jsna.view.comparison import ESTIMATED, TURNED
 from jsna.view.rows import Row
 
 #: What is said of a move, and of where it ends, by which way it went.
 MOVED: Final = {"higher": "up", "lower": "down"}
+#: By less than this share an estimate of people may be revised.
+REVISED: Final = 0.02
 EXTREME: Final = {"higher": "highest", "lower": "lowest"}
 
 
@@ -38,6 +40,8 @@ def title(shown: Shown, home: Sequence[Mark], country: Mark) -> str:
     if not moved and not stands:
         who = f"{name} and {country.label}" if country.shown else name
         first, latest = series.span_words(rows[0], rows[-1])
+        if ends := _ends(told_of, name):
+            return findings.titled(shown, *ends)
         return findings.titled(shown, f"{who}, {first} to {latest}" if len(rows) > 1 else who)
     if not moved:
         return findings.titled(shown, f"{name} is {stands}")
@@ -111,6 +115,19 @@ def _published(rows: Sequence[Row], drawn: Sequence[Row], name: str, whole: str)
     if last < min(earlier):
         return [f"at its lowest in {name} {whole}", f"lowest {whole}"]
     return []
+
+
+def _ends(rows: Sequence[Row], name: str) -> list[str]:
+    """Of estimates of people, which are revised by more than they move in a year, the two ends."""
+    if len(rows) < 2 or rows[-1].unit != "count" or rows[-1].period_type not in ESTIMATED:
+        return []
+    first, last = series.span_words(rows[0], rows[-1])
+    grown = rows[-1].value / rows[0].value - 1 if rows[0].value else 0.0
+    if abs(grown) < REVISED:
+        return [f"about as many in {last} as in {first}"]
+    way = "more" if grown > 0 else "fewer"
+    ends = f"in {last} than in {first}"
+    return [f"{way} in {name} {ends}", f"{way} {ends}"]
 
 
 def _both(said: str, name: str, span: str) -> list[str]:

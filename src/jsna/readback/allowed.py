@@ -67,8 +67,8 @@ TYPES: Final[Sequence[Type]] = (
     _type("period", rf"(?<={HOLE} )\({_WHEN}\)(?= it had |[.;]|$)"),
     _type("period", rf"(?:^|, ){_WHEN}(?=,|$)", frozenset({"listing"})),
     _type("period", rf"(?:^|, ){_WHEN}(?=\.|$)", frozenset({"aside", "key number"})),
-    _type("period", rf"(?:^|, |\bfrom |\bsince |\bto |\band |\bthan in ){_WHEN}\b", _HEADS),
-    _type("period", rf"\bin {_WHEN}(?= than in \d)", _HEADS),
+    _type("period", rf"(?:^|, |\bfrom |\bsince |\bto |\band |\b(?:than|as) in ){_WHEN}\b", _HEADS),
+    _type("period", rf"\bin {_WHEN}(?= (?:than|as) in \d)", _HEADS),
     _type("period", rf"\b(?:[Ii]n|[Ss]ince|[Oo]ver|[Ff]or)(?: the)? {_WHEN}{_AFTER}"),
     _type("period", rf"(?:[,;] |^){_PERIOD}(?=[,;] | \(as at |\.|$)", frozenset({"p.citation"})),
     _type("period", rf"\bJSNA {_PERIOD}$", frozenset({"@data-report", "running head"})),
@@ -85,8 +85,9 @@ TYPES: Final[Sequence[Type]] = (
     _type("places counted", r"\b(?P<count>\d+) (?:of (?P<of>\d+) )?(?:other |similar )?"
           r"(?:districts?|wards?|areas|neighbours)\b"),
     # The second of two counts of the same places, which are named with the first.
-    _type("places counted", r"\b(?:districts?|wards?) (?:is|are) (?P<side>higher|lower) than .+, "
-          r"(?P<count>\d+) (?:is|are) (?!(?P=side))(?:higher|lower)(?=\W|$)"),
+    _type("places counted", r"\b(?:districts?|wards?) (?:is|are) clearly "
+          r"(?P<side>higher|lower) than .+, "
+          r"(?P<count>\d+) (?!(?P=side))(?:higher|lower)(?=\W|$)"),
     *(_type(name, pattern, frozenset({own_words.PLACE})) for name, pattern in own_words.TYPES),
 )  # fmt: skip
 

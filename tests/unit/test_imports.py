@@ -41,7 +41,7 @@ LAYERS = (
     {"shared"},
     {"io", "machine"},
     {"model", "records"},
-    {"zones"},
+    {"letters", "zones"},
     {"errors", "formulas", "saying", "stages"},
 )
 #: What must not know of each other, be it through others, and why.

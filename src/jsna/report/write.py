@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jsna import io, records
+from jsna import io, letters, records
 from jsna.errors import JsnaError
 from jsna.model.commentary import SILENT, Council
 from jsna.model.configuration import Configuration
@@ -63,6 +63,8 @@ def run(config: Configuration, paths: io.Paths, *, templates: Path | None = None
     readers = (BRIEF.page, REPORT.page)
     if problems := [p for name in readers for p in plain.faults(name, pages[name], config.avoid)]:
         raise JsnaError(problems, title="The report has words that its readers do not use:")
+    if problems := [p for name in pages for p in letters.on_page(name, pages[name])]:
+        raise JsnaError(problems, title="Pages have letters that cannot be printed:")
     for line in plain.own_words(pages[REPORT.page], config.avoid):
         say(f"Warning: {line}")
     folder = paths.draft / "data"

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
+from jsna import letters
 from jsna.errors import JsnaError, Problem, near
 from jsna.model import council as model
 from jsna.model.commentary import SILENT, Commentary, Council, Logo, place_name
@@ -191,12 +192,14 @@ def _text(gather: Gatherer, where: str, file: Path) -> str | None:
         return None
     content = file.read_bytes()
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         rule = "is not UTF-8 text; save it with the encoding UTF-8"
         gather.problems.append(Problem(where, rule, row=row, code="config.encoding"))
         return None
+    gather.problems += letters.in_lines(where, text)
+    return text
 
 
 def _strangers(gather: Gatherer, path: str, identity: IdentityFile) -> None:

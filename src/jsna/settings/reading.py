@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from jsna import letters
 from jsna.errors import JsnaError, Problem
 from jsna.model.base import SHAPES
 from jsna.model.editions import SuppliedPeriod, Supply
@@ -120,6 +121,8 @@ class Gatherer:
             self.failed.add(path)
             self.problems.append(problem)
             return None
+        text = file.read_text(encoding="utf-8-sig")
+        self.problems += letters.in_lines(path, text, comments=True)
         try:
             return model.model_validate(content)
         except ValidationError as error:

@@ -363,6 +363,22 @@ def test_uncertain_ends_do_not_hide_a_clear_difference() -> None:
     )
 
 
+def test_where_no_title_has_room_for_names_it_still_says_something() -> None:
+    """Of two equal leads with long names, and of a table whose columns agree on none."""
+    codes = list(configuration().codelists["cease_reason"])[4:8]
+    even = dict(zip(codes, (40.0, 39.0, 12.0, 9.0), strict=True))
+    said = grouped("cease_reason", even, kind="share", over="cease_reason", title="Plans ended")
+    assert said == "Plans ended: two are most common, not clearly apart"
+    rows = [
+        row(PLAIN, HOME, value, of=900, by={"primary_need": need, "age_group": age})
+        for age, first in (("0-4", 40.0), ("5-10", 10.0), ("11-15", 25.0))
+        for need, value in (("DS", first), ("HI", 50.0 - first))
+    ]
+    long = "Primary need of children’s EHC plans"
+    told = title(Chart(type="heat", by=("primary_need", "age_group")), rows, title=long)
+    assert told == f"{long}: none clearly leads in most age groups"
+
+
 @pytest.mark.parametrize(("last", "among"), [(5.0, "is clearly highest in"), (None, "highest")])
 def test_a_lead_in_most_columns_is_a_clear_one(last: float | None, among: str) -> None:
     chart = Chart(type="heat", by=("primary_need", "sex"))

@@ -294,7 +294,8 @@ def _largest(
         return titled(shown, *(f"{said}{among}" for said in leads))
     if len(names) < min(4, len(found.shown)):
         said = f"the largest groups{among} are {words.join(names)}"
-        return titled(shown, said, f"by {called}")
+        many = f"{words.small(len(names))}{among} are most common, not clearly apart"
+        return titled(shown, said, many)
     return titled(shown, f"no {called}{among} stands out", f"none{among} stands out")
 
 
@@ -379,7 +380,7 @@ def table(shown: Shown, columns: Sequence[Sequence[Mark]], across: str) -> str:
             f"no {words.dimension_words(down, shown.config)} is clearly "
             f"{kinds.said(shown.indicator).most}{_among(every)} in most "
             f"{shown.config.dimension(across).many}",
-            f"by {words.dimension_words(across, shown.config)}",
+            f"none{_among(every)} clearly leads in most {shown.config.dimension(across).many}",
         )
     name, declared = words.lower_first(label), shown.config.dimension(across)
     where = f"every {declared.one}"

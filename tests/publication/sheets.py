@@ -102,11 +102,12 @@ def _elements(kids: Any) -> Iterator[Any]:
 
 
 def bookmarked(file: Path) -> list[str]:
-    """Whether a document of several chapters has bookmarks to the third level."""
+    """Whether bookmarks go as deep as the document: chapters, sections, and titles of figures."""
+    page = file.with_suffix(".html").read_text(encoding="utf-8")
+    wanted = 1 + ("<h3" in page) + ('class="figure-title"' in page)
     levels = {level for level, _, _ in _bookmarks(pypdf.PdfReader(file))}
-    return (
-        [] if max(levels, default=0) >= 3 else [f"bookmarks go to level {max(levels, default=0)}"]
-    )
+    deepest = max(levels, default=0)
+    return [] if deepest >= wanted else [f"bookmarks go to level {deepest}, not to {wanted}"]
 
 
 def _bookmarks(reader: pypdf.PdfReader) -> list[tuple[int, int, str]]:

@@ -142,10 +142,19 @@ def test_a_table_that_became_two_is_told(tmp_path: Path) -> None:
     assert sheets.whole(file, one) == ["2 /Table elements for 1 of the page"]
 
 
-def test_bookmarks_that_end_at_the_second_level_are_told(tmp_path: Path) -> None:
-    assert sheets.bookmarked(printed(tmp_path, "<h1>A</h1><h2>B</h2><h3>C</h3>")) == []
-    told = sheets.bookmarked(printed(tmp_path, "<h1>A</h1><h2>B</h2>"))
-    assert told == ["bookmarks go to level 2"]
+def test_bookmarks_less_deep_than_the_page_are_told(tmp_path: Path) -> None:
+    """Chapters, sections and titles of figures; a document without figures has no third level."""
+
+    def told(paper: str, page: str) -> list[str]:
+        file = printed(tmp_path, paper)
+        file.with_suffix(".html").write_text(page, encoding="utf-8")
+        return sheets.bookmarked(file)
+
+    two, three = "<h1>A</h1><h2>B</h2>", "<h1>A</h1><h2>B</h2><h3>C</h3>"
+    sections, figures = "<h2>A</h2><h3>B</h3>", '<h2>A</h2><h3>B</h3><p class="figure-title">C</p>'
+    assert told(three, figures) == told(two, sections) == []
+    assert told(two, figures) == ["bookmarks go to level 2, not to 3"]
+    assert told("<h1>A</h1>", sections) == ["bookmarks go to level 1, not to 2"]
 
 
 def test_a_table_of_one_figure_is_told() -> None:

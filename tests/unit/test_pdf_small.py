@@ -178,14 +178,14 @@ def _sections(*lines: int) -> str:
     )
 
 
-def _laid_out(lines: tuple[int, ...]) -> tuple[int, list[float]]:
+def _laid_out(lines: tuple[int, ...], more: str = "") -> tuple[int, list[float]]:
     """How many pages a document of such sections has, and how far each is filled."""
     from weasyprint import CSS, HTML, Document
 
     sheet = CSS(
         string="@page { size: 100mm 100mm; margin: 10mm } body, h2, p { margin: 0 } "
         "h2, p { font-size: 4mm; line-height: 8mm } section { break-before: page } "
-        ".closer p { line-height: 6mm }"
+        ".closer p { line-height: 6mm } " + more
     )
 
     def laid_out(paper: str) -> Document:
@@ -214,3 +214,12 @@ def test_a_page_that_would_be_nearly_empty_is_taken_in_by_the_one_before(
     lines: tuple[int, ...], pages: int, shares: list[float]
 ) -> None:
     assert _laid_out(lines) == (pages, shares)
+
+
+def test_a_section_that_ends_on_a_nearly_empty_page_begins_one_where_closer_lines_do_not_help() -> (
+    None
+):
+    follow = "section + section { break-before: auto } section.apart { break-before: page }"
+    # Eight lines and five: closer they would come to 82 mm of 80.
+    assert _laid_out((7, 4), follow) == (3, [0.1, 0.8, 0.5])
+    assert _laid_out((7, 3), follow) == (2, [0.1, 0.9])

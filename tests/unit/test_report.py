@@ -25,7 +25,7 @@ from jsna.model import schema, scripts
 from jsna.model.documents import TECHNICAL
 from jsna.model.editions import Delivery
 from jsna.model.indicators import Indicator
-from jsna.report import opendata, sources, write
+from jsna.report import figures, opendata, sources, write
 from jsna.report.datatables import further
 from jsna.report.safe_files import SafeFiles
 from jsna.settings import loading
@@ -69,6 +69,19 @@ def few(frame: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> io.Paths:
     return written(tmp_path_factory.mktemp("report"), *made.whole())
+
+
+def test_a_sentence_that_several_notes_have_is_said_once() -> None:
+    """Notes of columns that were added up begin or end alike; `e.g.` ends no sentence."""
+    first = "Calculated from counts. Includes those waiting (e.g. special school). Some lack one."
+    second = (
+        "Calculated from counts. Of 38 to 51 weeks. Includes those waiting (e.g. special school)."
+    )
+    assert figures.once([first, "", second]) == (
+        "Calculated from counts. Includes those waiting (e.g. special school). Some lack one. "
+        "Of 38 to 51 weeks"
+    )
+    assert figures.once([]) == ""
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ class Vocabulary:
             *own_words.phrases(council),
             *_topics(config),
             *(("measure note", note) for note in frame["note"].unique()),
+            # Of notes that stand together a sentence is printed once.
+            *(("measure note", one) for note in frame["note"].unique() for one in note.split(". ")),
             *(("measure note", audit_reason(note)) for note in frame["note"].unique()),
             *(("review", review.reason) for one in config.every_release for review in one.findings),
             *(

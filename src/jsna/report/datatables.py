@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from jsna.model.indicators import Indicator
 from jsna.report.comparing import comparator_codes
-from jsna.report.figures import MOST_ROWS, Table, notes, shorthand, tables
+from jsna.report.figures import MOST_ROWS, Table, notes, once, shorthand, tables
 from jsna.report.marks import cell, unit_words
 from jsna.view import words
 from jsna.view.rows import Measures, Row
@@ -125,7 +125,7 @@ def _table(view: Measures, indicator: Indicator, rows: Sequence[tuple[str, Row]]
             *(_COLUMNS[f] for f in fields[1:]),
         ),
         rows=body,
-        note=". ".join(part.rstrip(".") for part in (shorthand(body), *reasons, *said) if part),
+        note=once((shorthand(body), *reasons, *said)),
     )
 
 
@@ -149,7 +149,7 @@ def series(view: Measures, indicator: Indicator) -> Table | None:
         caption=f"{indicator.title}{unit}: {area.name}{when}",
         header=("Period", *heads),
         rows=tuple(rows),
-        note=". ".join(part.rstrip(".") for part in (shorthand(tuple(rows)), *said) if part),
+        note=once((shorthand(tuple(rows)), *said)),
     )
 
 

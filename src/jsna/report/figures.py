@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -20,6 +21,8 @@ MOST_COLUMNS: Final = 7
 MOST_ROWS: Final = 35
 #: Most notes below a figure that are not the auditor's; the data tables have all.
 _MOST_NOTES: Final = 6
+#: Between two sentences.
+_ENDS: Final = re.compile(r"(?<=[.])\s+(?=[A-Z])")
 
 
 #: Rows of a table: a label and its cells.
@@ -98,7 +101,7 @@ def _figure(entry: Mapping[str, Any], svg: Markup, narrow: Markup, view: Measure
         narrow=narrow,
         title=entry["title"],
         subtitle=entry["subtitle"],
-        note=entry.get("note", ""),
+        note=once([entry.get("note", "")]),
         sources=tuple(entry.get("sources") or view.sources(shown)),
         tables=tuple(tables(entry["subtitle"], entry["header"], rows, view)),
         keys=frozenset(keys),
@@ -157,10 +160,19 @@ def notes(rows: Sequence[Row], most: int | None = None) -> list[str]:
     return [*said, *sorted({row.note for row in rows if row.note and not row.audited})[:most]]
 
 
+def once(parts: Iterable[str]) -> str:
+    """Parts as one text without its last full stop, each sentence once.
+
+    Notes of figures that were added up, or of two periods, begin or end alike.
+    """
+    lines = (line.rstrip(".") for part in parts for line in _ENDS.split(part) if line)
+    return ". ".join(dict.fromkeys(lines))
+
+
 def _note(rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], body: Body, view: Measures) -> str:
     keys = [key for _, cells in rows for key, _ in cells]
     parts = [shorthand(body)]
     parts += notes([view.by_key[k] for k in keys if k in view.by_key], _MOST_NOTES)
     if len(rows) > MOST_ROWS:
         parts.append(f"The first {MOST_ROWS} rows are shown; all are in the open data")
-    return ". ".join(part.rstrip(".") for part in parts if part)
+    return once(parts)

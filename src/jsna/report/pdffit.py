@@ -2,7 +2,8 @@
 
 A page that ends a section may be emptier than one amid it, as what follows begins a new one. Where
 a page is emptier than that, often little more room on the page before is wanted; a section that is
-marked closer is set with less space and smaller type by the style sheet for paper.
+marked closer is set with less space and smaller type by the style sheet for paper. Where that does
+not help, one that began on the page before begins a page itself.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 #: Least share of the height of a page that is filled, and where a section ends on it.
 FILLED: Final = 0.60
 FILLED_AT_END: Final = 0.35
-#: Class of a section that is set closer.
+#: Class of a section that is set closer, and of one that begins a page.
 CLOSER: Final = "closer"
+APART: Final = "apart"
 _KINDS: Final = frozenset({"topic", "chapter"})
 _SECTION: Final = re.compile(r'(<section class=")([^"]*)(" id="([^"]*)")')
 
@@ -38,19 +40,24 @@ class Filled:
 
 
 def fitted(paper: str, laid_out: Callable[[str], Document]) -> Document:
-    """A web page laid out, once more with some sections set closer where that fills its pages.
+    """A web page laid out, again with some sections set closer, or begun on a page of their own.
+
+    Each is kept where fewer pages are nearly empty with it.
 
     Args:
         paper: the web page.
         laid_out: lays one out.
     """
     document = laid_out(paper)
-    filled = pages(document)
-    names = to_close(filled)
-    if not names:
-        return document
-    again = laid_out(closer(paper, names))
-    return again if len(emptier(pages(again))) < len(emptier(filled)) else document
+    for mark, sections in ((CLOSER, to_close), (APART, to_part)):
+        filled = pages(document)
+        if not emptier(filled):
+            break
+        changed = marked(paper, sections(filled), mark)
+        again = laid_out(changed)
+        if len(emptier(pages(again))) < len(emptier(filled)):
+            document, paper = again, changed
+    return document
 
 
 def pages(document: Document) -> list[Filled]:
@@ -68,22 +75,27 @@ def emptier(filled: Sequence[Filled]) -> list[int]:
 
 
 def to_close(filled: Sequence[Filled]) -> set[str]:
-    """Ids of the sections on pages that are too empty, and of the one that ends before each."""
+    """Ids of the sections on pages that are too empty, and of those on the page before each."""
     return {
         name
         for number in emptier(filled)
-        for name in (*filled[number - 1].sections[-1:], *filled[number].sections)
+        for name in (*filled[number - 1].sections, *filled[number].sections)
     }
 
 
-def closer(page: str, names: Collection[str]) -> str:
-    """A web page in which the sections of these ids are marked closer."""
+def to_part(filled: Sequence[Filled]) -> set[str]:
+    """Ids of the sections that end on pages that are too empty."""
+    return {name for number in emptier(filled) for name in filled[number].sections[:1]}
 
-    def mark(found: re.Match[str]) -> str:
+
+def marked(page: str, names: Collection[str], mark: str) -> str:
+    """A web page in which the sections of these ids have a class more."""
+
+    def more(found: re.Match[str]) -> str:
         start, classes, end, name = found.groups()
-        return f"{start}{classes} {CLOSER}{end}" if name in names else found[0]
+        return f"{start}{classes} {mark}{end}" if name in names else found[0]
 
-    return _SECTION.sub(mark, page)
+    return _SECTION.sub(more, page)
 
 
 def _ends(filled: Sequence[Filled], number: int) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jsna.charts import lettering, palette
 from jsna.charts.marks import Drawing
 from jsna.charts.select import figure, misdeclared
 from jsna.model.indicators import Chart
@@ -72,6 +73,12 @@ def test_both_sides_are_on_one_scale() -> None:
     left, right = bars(made.svg, "#28A197"), bars(made.svg, "#12436D")
     assert len(left) == len(right) == 3
     assert max(right) == pytest.approx(3 * max(left), rel=0.01)
+
+
+def test_a_name_in_brackets_keeps_them_where_it_is_broken() -> None:
+    """Read back: "Years 7 to 9 )" is no name of a group."""
+    said = lettering.wrap("Key stage 3 (Years 7 to 9)", palette.LABEL, 65)
+    assert said == ("Key stage 3", "(Years 7 to 9)")
 
 
 def test_hidden_is_said_in_words_on_its_side() -> None:

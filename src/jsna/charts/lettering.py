@@ -20,7 +20,7 @@ FILES: Final = {400: "SourceSans3-Regular.ttf", 600: "SourceSans3-Semibold.ttf"}
 #: Space between baselines as a multiple of the type size.
 LEADING: Final = 1.2
 #: What is never broken: a word, a range of numbers ("11 to 15"), a number with the word before it.
-_PIECES: Final = re.compile(r"\d+ to \d+|[^\W\d]+ \d+(?!\S)|\S+")
+_PIECES: Final = re.compile(r"\d+ to \d+\S*|[^\W\d]+ \d+(?!\S)|\S+")
 
 
 @lru_cache(maxsize=1)

@@ -104,5 +104,5 @@ def test_of_categories_and_of_tables_of_two_ways_as_titles_call_them() -> None:
         for need, sex, v in (("ASD", "M", 9.0), ("ASD", "F", 5.0), ("VI", "M", 2.0), ("VI", "F", 3))
     ]
     said = alternative(HEAT, both)
-    assert said == "Highest: autistic spectrum disorder, male. Lowest: vision impairment, male."
+    assert said == "Highest: autistic spectrum disorder, males. Lowest: vision impairment, males."
     assert not re.search(r"\d", said)

@@ -113,9 +113,9 @@ def sexes(first: float, second: float, deciles: int = 10) -> Rows:
 def test_two_groups_are_told_from_the_higher_one() -> None:
     made = drawn(GROUPS, sexes(10, 30))
     where = "in every deprivation tenth"
-    assert made.title == f"Pupils with an EHC plan: higher for male than for female {where}"
+    assert made.title == f"Pupils with an EHC plan: higher for males than for females {where}"
     assert drawn(GROUPS, sexes(30, 10)).title.startswith(
-        "Pupils with an EHC plan: higher for female than for male"
+        "Pupils with an EHC plan: higher for females than for males"
     )
     assert "no clear difference" in drawn(GROUPS, sexes(20, 20)).title
     assert [len(cells) for _, cells in made.rows] == [2] * 10

@@ -179,7 +179,7 @@ def test_official_figures_without_counts_are_told_as_published() -> None:
     told = "Pupils with an EHC plan: published as highest for Dravenford"
     assert title(BARS, places, 2) == told
     rows = official(*(bare(HOME, v, by={"sex": sex}) for sex, v in (("F", 5.0), ("M", 6.0))))
-    told = "Pupils with an EHC plan: published as highest for male"
+    told = "Pupils with an EHC plan: published as highest for males"
     assert title(Chart(type="bars", by=("sex",)), rows) == told
     doubted = [one | {"mark": "doubt"} for one in rows]
     assert title(Chart(type="bars", by=("sex",)), doubted) == "Pupils with an EHC plan: by sex"

@@ -54,10 +54,11 @@ def test_the_youngest_stand_at_the_foot_and_the_title_says_who_is_higher() -> No
     height = {text: float(attributes["y"]) for text, attributes in texts(made.svg)}
     assert height["Year 1"] > height["Year 5"] > height["Year 11"] > height["Female"]
     assert (
-        made.title == "Pupils with an EHC plan: higher for male than for female in every year group"
+        made.title
+        == "Pupils with an EHC plan: higher for males than for females in every year group"
     )
     assert made.header == ("Year group", "Female", "Male")
-    assert made.alt.startswith("Pyramid, bars to both sides of each year group: female and male.")
+    assert made.alt.startswith("Pyramid, bars to both sides of each year group: females and males.")
 
 
 def bars(svg: str, colour: str) -> list[float]:
@@ -87,7 +88,7 @@ def test_hidden_is_said_in_words_on_its_side() -> None:
     made = drawn(YEARS, rows)
     (hidden,) = [attributes for text, attributes in texts(made.svg) if text == "hidden"]
     assert float(hidden["x"]) == 0
-    assert made.title.endswith("higher for male in all ten year groups shown")
+    assert made.title.endswith("higher for males in all ten year groups shown")
     assert "Hidden: " in made.alt
 
 

@@ -115,7 +115,7 @@ def test_a_label_in_a_sentence_and_in_a_title() -> None:
         )
 
     assert said("age_group", "5-10") == ("ages 5 to 10", "ages 5 to 10")
-    assert said("sex", "F") == ("girls and young women", "female")
+    assert said("sex", "F") == ("girls and young women", "females")
     assert said("ethnic_group", "asian")[0] == "Asian children"
     assert said("sen_provision", "K") == ("pupils with SEN support", "pupils with SEN support")
     assert said("year_group", "7") == ("Year 7", "Year 7")

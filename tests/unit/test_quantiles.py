@@ -311,7 +311,7 @@ def test_a_median_goes_all_the_way_to_the_page(tmp_path: Path) -> None:
     assert "no clear gradient by deprivation" in found.figures[2]["title"]
     assert "Medians and percentiles have intervals" in found.page
     assert [figure["type"] for figure in found.figures] == ["trend", "bars", "gradient"]
-    assert "higher for male than for female" in found.figures[1]["title"]
+    assert "higher for males than for females" in found.figures[1]["title"]
 
 
 def test_percentiles_are_called_by_what_they_are() -> None:

@@ -440,7 +440,7 @@ def test_a_standardised_rate_goes_all_the_way_to_the_page(tmp_path: Path) -> Non
     assert found.read.problems == ()
     # (5 × 0.02 + 5 × 0.04 + 10 × 0.10) / 20 of girls, and twice that of boys.
     assert "the standardised rate of children seen by mental health services was 97.5" in found.page
-    assert "higher for male than for female" in found.figures[1]["title"]
+    assert "higher for males than for females" in found.figures[1]["title"]
     assert "Male130.0" in found.page
     assert "Standardised to" in found.page
     assert "Directly standardised rates have intervals by Dobson’s method." in found.page
